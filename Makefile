@@ -1,0 +1,54 @@
+# The verbs of the compendium. `make` alone says what there is.
+
+.DEFAULT_GOAL := help
+.PHONY: help reproduce test check book bench lock clean
+
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+BIN := .venv/bin
+INSTALLED := .venv/installed
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help:
+	@echo 'make reproduce   install, run the notebooks, build the book'
+	@echo 'make test        everything that CI runs: style, types, tests, notebooks, book'
+	@echo 'make check       style, types and tests alone'
+	@echo 'make book        build the book from the results that are there'
+	@echo 'make bench       measure, beside a plain script that does the same work'
+	@echo 'make lock        resolve requirements.lock anew (needs uv)'
+	@echo 'make clean       remove .venv and everything built'
+
+reproduce: $(INSTALLED)
+	@$(BIN)/compendium reproduce
+
+test: check
+	$(BIN)/pytest --quiet --nbval --numprocesses 2 --dist loadscope -p no:cacheprovider \
+		--override-ini addopts= --override-ini filterwarnings= results/liu2025/notebooks
+	@$(BIN)/compendium book
+
+check: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest --quiet --numprocesses 2
+
+book: $(INSTALLED)
+	@$(BIN)/compendium book
+
+bench: $(INSTALLED)
+	@$(BIN)/python benchmarks/run.py
+
+lock:
+	uv pip compile pyproject.toml --group test --group build --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --output-file requirements.lock
+
+clean:
+	rm -rf .venv _build
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer was not found. Install it, or say make PYTHON=/path/to/python.'; exit 1; }
+	@echo 'Installing into .venv (a minute or so) ...'
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The steps of the study, from captured posts to checked claims, a module for each."""

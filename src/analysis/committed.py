@@ -1,0 +1,46 @@
+"""Whether the results that are there are the ones that git has."""
+
+import json
+import subprocess
+from collections import Counter
+
+from analysis.pipeline import files_of
+from analysis.study import Study
+
+
+def made_by(study: Study, step: str) -> Counter[str]:
+    """How many tables and figures a notebook made."""
+    path = study.results / "index.json"
+    index = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return Counter(result["kind"] for result in index.values() if result["notebook"] == step and not result["missing"])
+
+
+def compare(study: Study) -> list[str]:
+    """Say in a line or more whether each file of the results is identical with the committed one."""
+    files = [path.relative_to(study.root).as_posix() for path in files_of(study.results)]
+    changed = _changed(study)
+    if changed is None:
+        return [f"{len(files)} files in results/{study.name}/; they are not under git, so nothing to compare with."]
+    if not changed:
+        return [f"All {len(files)} files in results/{study.name}/ are identical with the committed ones."]
+    told = [f"{len(changed)} files in results/{study.name}/ differ from the committed ones:"]
+    return told + [f"  {path}: {state}" for path, state in changed.items()]
+
+
+def _changed(study: Study) -> dict[str, str] | None:
+    """The files that differ from the committed ones; None where git does not keep the results."""
+    folder = f"results/{study.name}"
+    kept = _git(study, "ls-files", "--", folder)
+    if not kept:
+        return None
+    states = {"D": "gone", "??": "new", "A": "new"}
+    lines = (_git(study, "status", "--porcelain", "--untracked-files=all", "--", folder) or "").splitlines()
+    return {line[3:]: states.get(line[:2].strip(), "differs") for line in lines}
+
+
+def _git(study: Study, *words: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *words], cwd=study.root, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout

@@ -1,0 +1,1 @@
+"""Tables into figures: a module for each step, and one look for all."""

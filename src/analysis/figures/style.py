@@ -1,0 +1,119 @@
+"""The look of every figure: one size, one typeface, colours that hold in light and in dark.
+
+Ink, muted, grid and paper are the four colours that change with the page's theme: `svg` writes them into the file,
+the page replaces them by its own. All others keep 3:1 against a white and against a near-black page and stay apart
+for colour-blind readers (after Okabe and Ito 2008, darkened).
+"""
+
+import io
+import re
+import warnings
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+import pylopdf_fonts_zh_cn
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+INK, MUTED, GRID, PAPER = "#1f2329", "#5c636e", "#d4d8de", "#fdfdfe"
+THEMED = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
+
+BLUE, ORANGE, GREEN, PURPLE, RED, GREY = "#2c7fb8", "#c9701a", "#1b8a6b", "#9463b8", "#cf4f5c", "#7a828c"
+CATEGORY_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
+PATTERN_COLOURS = (BLUE, ORANGE, GREEN)
+SIDE_COLOURS = {"newcomer": BLUE, "host": RED}
+ORDERED = LinearSegmentedColormap.from_list("ordered", ["#b9d3e6", BLUE, "#173f5f"])
+
+WIDTH = 7.2
+RULES = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": GRID,
+    "axes.facecolor": "none",
+    "axes.grid": True,
+    "axes.labelcolor": MUTED,
+    "axes.spines.left": False,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 12,
+    "figure.facecolor": "none",
+    "font.size": 11,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "lines.linewidth": 2,
+    "svg.fonttype": "path",
+    # Without a fixed salt the identifiers in the file differ from run to run.
+    "svg.hashsalt": "compendium",
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "xtick.major.size": 0,
+    "ytick.color": INK,
+    "ytick.major.size": 0,
+}
+
+
+@cache
+def typefaces() -> list[str]:
+    """Register the packaged typeface that has Chinese; symbols that it lacks come from matplotlib's own."""
+    path = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
+    font_manager.fontManager.addfont(path)
+    return [font_manager.FontProperties(fname=str(path)).get_name(), "DejaVu Sans"]
+
+
+def new_figure(height: float = 3.2, *, columns: int = 1, **more: object) -> tuple[Figure, Axes]:
+    """Begin a figure of the common width, `height` inches high. With several columns, axes is an array."""
+    with mpl.rc_context({**RULES, "font.family": typefaces()}):
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        return figure, figure.subplots(ncols=columns, **more)
+
+
+def finish(figure: Figure) -> Figure:
+    """Take grid lines off the axis that names categories, and hand the figure back."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            names = [label.get_text() for label in axis.get_ticklabels()]
+            if any(re.search(r"[^\W\d]", name) for name in names):
+                axis.grid(visible=False)
+    return figure
+
+
+def svg(figure: Figure, *, name: str, mark: str) -> str:
+    """A figure as SVG: the same bytes every time, with `mark` inside it and identifiers that begin with `name`.
+
+    Raises `UserWarning` when the typefaces lack a character that the figure shows.
+    """
+    with mpl.rc_context({**RULES, "font.family": typefaces()}), warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph .* missing from")
+        noted = figure.text(0.995, 0.0, mark, ha="right", va="bottom", fontsize=8.5, color=MUTED)
+        noted.set_in_layout(False)
+        # The lowest fifth of an inch belongs to the mark.
+        room = 0.2 / figure.get_figheight()
+        figure.get_layout_engine().set(rect=(0, room, 1, 1 - room))
+        file = io.StringIO()
+        FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
+        noted.remove()
+    drawing = file.getvalue()
+    drawing = drawing[drawing.index("<svg") :]
+    drawing = re.sub(r"\s*<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
+    # On a page the rule would reach every other drawing too.
+    drawing = drawing.replace("*{stroke-linejoin", f"#{name}-figure_1 *{{stroke-linejoin")
+    drawing = re.sub(r'\bid="', f'id="{name}-', drawing)
+    return re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", drawing)
+
+
+def themed(drawing: str) -> str:
+    """Let the page decide on ink, muted, grid and paper; as `unthemed` undoes it."""
+    for colour, role in THEMED.items():
+        drawing = drawing.replace(colour, f"var(--figure-{role}, {colour})")
+    return drawing
+
+
+def unthemed(drawing: str) -> str:
+    """Put the fixed colours back, for a file of its own."""
+    return re.sub(r"var\(--figure-\w+, (#\w+)\)", r"\1", drawing)

@@ -1,0 +1,126 @@
+"""Stage and build the book of a study.
+
+The article's own book is built from the root. The book of another study is built from a folder of its own, out of
+the pages in `book/replication/` and that study's executed notebooks.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis import pipeline, tables
+from analysis.errors import BookError
+from analysis.study import Study
+
+SOURCES = ("_config.yml", "_toc.yml", "book", "data", "src/analysis/results.py", "src/analysis/figures/style.py")
+
+
+def build_book(study: Study, *, force: bool = False, say: Callable[[str], object] = print) -> Path:
+    """Build a study's book unless it is current; give back its first page.
+
+    Raises `BookError` when there are no results yet, or when the build gives a warning; then the previous book
+    stays as it was.
+    """
+    if not (study.results / "run.json").is_file():
+        raise BookError(f"results/{study.name}/ holds no results. Run: compendium run {study.name}")
+    built = study.root / "_build" / ("html" if study.is_original else f"studies/{study.name}/html")
+    digest = _digest(study)
+    noted = built.parent / f".{study.name}.digest"
+    if not force and (built / "index.html").is_file() and noted.is_file() and noted.read_text() == digest:
+        say(f"The book of {study.name} is current; it was not built.")
+        return built / "index.html"
+    source = study.root if study.is_original else _stage(study)
+    _put_in_place(_build(study, source), built)
+    tables.replace_text(noted, digest)
+    say(f"Built the book of {study.name}: {len(list(built.rglob('*.html')))} pages.")
+    return built / "index.html"
+
+
+def _build(study: Study, source: Path) -> Path:
+    """Run Jupyter Book with warnings as errors and give back the folder that it built."""
+    output = study.root / "_build" / f".{study.name}"
+    shutil.rmtree(output, ignore_errors=True)
+    program = Path(sys.executable).with_name("jupyter-book")
+    words = [str(program), "build", str(source), "--path-output", str(output), "-W", "--keep-going", "--all", "-q"]
+    # The progress lines of Sphinx go to stdout; what a person must see goes to stderr.
+    done = subprocess.run(words, cwd=source, capture_output=True, text=True, check=False, env=_environment(study))  # noqa: S603
+    if done.returncode:
+        told = "\n".join(line for line in done.stderr.splitlines() if line.strip())[-4000:]
+        raise BookError(f"The book of {study.name} was not built; the previous one stays. Jupyter Book says:\n{told}")
+    return output / "_build" / "html"
+
+
+def _environment(study: Study) -> dict[str, str]:
+    """The environment of the build: the same language and dates on every machine."""
+    return {**os.environ, "PYTHONUTF8": "1", "SOURCE_DATE_EPOCH": "1737244800", "COMPENDIUM_STUDY": study.name}
+
+
+def _put_in_place(new: Path, built: Path) -> None:
+    old = built.with_name(f".{built.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if built.exists():
+        built.rename(old)
+    built.parent.mkdir(parents=True, exist_ok=True)
+    new.rename(built)
+    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(new.parent.parent, ignore_errors=True)
+
+
+def _digest(study: Study) -> str:
+    """A digest of everything that the book is made of."""
+    digest = sha256()
+    folders = [study.root / name for name in SOURCES] + [study.results]
+    for folder in folders:
+        for path in pipeline.files_of(folder) if folder.is_dir() else [folder]:
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(study.root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _stage(study: Study) -> Path:
+    """Lay out the sources of another study's book in a folder of their own."""
+    stage = study.root / "_build" / "studies" / study.name / "source"
+    shutil.rmtree(stage, ignore_errors=True)
+    for folder in ("_ext", "_static"):
+        shutil.copytree(
+            study.root / "book" / folder, stage / "book" / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copytree(study.root / "book" / "replication", stage / "book", dirs_exist_ok=True)
+    shutil.copy(study.root / "book" / "references.bib", stage / "book")
+    shutil.copytree(study.results, stage / "results" / study.name)
+    (stage / "_config.yml").write_text(_dumped(_config(study)), encoding="utf-8")
+    (stage / "_toc.yml").write_text(_dumped(_toc(study)), encoding="utf-8")
+    return stage
+
+
+def _config(study: Study) -> dict[str, Any]:
+    """The original's settings with the study's own title."""
+    config: dict[str, Any] = yaml.safe_load((study.root / "_config.yml").read_text(encoding="utf-8"))
+    config |= {"title": study.title, "author": f"A study after Liu, Zhao and Teng (2025), on {study.platform}"}
+    config["exclude_patterns"] = []
+    config["sphinx"]["config"] |= {"compendium_study": study.name, "compendium_root": str(study.root)}
+    return config
+
+
+def _toc(study: Study) -> dict[str, Any]:
+    pages = sorted(path.stem for path in (study.root / "book" / "replication").glob("*.md") if path.stem != "index")
+    steps = [f"results/{study.name}/notebooks/{step.name}" for step in pipeline.steps(study.root)]
+    return {
+        "format": "jb-book",
+        "root": "book/index",
+        "parts": [
+            {"caption": "The study", "chapters": [{"file": f"book/{page}"} for page in pages]},
+            {"caption": "The computations", "chapters": [{"file": step} for step in steps]},
+        ],
+    }
+
+
+def _dumped(content: Any) -> str:
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)

@@ -1,0 +1,258 @@
+"""What a notebook hands on: values, tables and figures, each with its origin.
+
+A notebook writes no file. It shows a result, and the result travels in the notebook's output; after the run
+`harvest` takes the results out of the executed notebooks and `write_results` lays them down together. So the
+page, the file and the number in the prose are one and the same, and a notebook that fails changes nothing.
+"""
+
+import html
+import io
+import json
+import numbers
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from analysis import tables
+from analysis.computable import NotComputable
+from analysis.figures import style
+from analysis.study import ORIGINS, Origin
+
+MIME = "application/vnd.compendium.result+json"
+MARKS = {
+    "published": "published in the article",
+    "stand-in": "stand-in data: shows the method, is no evidence",
+    "captured": "computed from captured posts",
+}
+ROWS_SHOWN = 200
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def record(  # noqa: PLR0913  (a value and what a reader must know of it)
+    name: str, value: Any, *, origin: Origin, unit: str = "", claim: str = "", digits: int | None = None
+) -> None:
+    """Hand one value to the book's text and to the claims ledger.
+
+    A value of unit "share" is written as a percentage; `digits` are those after the point.
+    """
+    result = {"kind": "value", "name": name, "unit": unit, "origin": _known(origin), "claim": claim}
+    if isinstance(value, NotComputable) or value is pd.NA or value is None or value != value:  # noqa: PLR0124
+        reason = value.reason if isinstance(value, NotComputable) else "the data give no value"
+        _show({**result, "value": None, "text": f"not computable: {reason}", "missing": reason})
+    else:
+        plain = _plain(value)
+        _show({**result, "value": plain, "text": written(plain, unit, digits), "missing": ""})
+
+
+def show_table(name: str, table: Any, *, caption: str, origin: Origin, digits: int = 2) -> None:
+    """Show a table and keep it as CSV under its name."""
+    result = {"kind": "table", "name": name, "caption": caption, "origin": _known(origin), "digits": digits}
+    if isinstance(table, NotComputable):
+        _show({**result, "csv": "", "texts": [], "missing": table.reason})
+    else:
+        csv = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+        texts = [str(name) for name in table.columns if not pd.api.types.is_numeric_dtype(table[name])]
+        _show({**result, "csv": csv, "texts": texts, "missing": ""})
+
+
+def show_figure(name: str, figure: Figure | NotComputable, *, caption: str, alt: str, origin: Origin) -> None:
+    """Show a figure, its origin marked inside it, and keep it as SVG under its name."""
+    result = {"kind": "figure", "name": name, "caption": caption, "alt": alt, "origin": _known(origin)}
+    if isinstance(figure, NotComputable):
+        _show({**result, "svg": "", "missing": figure.reason})
+    else:
+        _show({**result, "svg": style.svg(figure, name=name, mark=MARKS[origin]), "missing": ""})
+
+
+def written(value: Any, unit: str = "", digits: int | None = None) -> str:
+    """A value as prose prints it.
+
+    >>> written(25_400_000), written(6013), written(0.7128), written(0.5, "share"), written(-0.25)
+    ('25.4 million', '6,013', '0.71', '50 %', '−0.25')
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if unit == "share":
+        return f"{100 * value:.{digits or 0}f} %"
+    for size, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
+        if abs(value) >= size:
+            return f"{value / size:.{2 if digits is None else digits}f}".rstrip("0").rstrip(".") + f" {word}"
+    shown = f"{value:,}" if isinstance(value, int) else f"{value:,.{2 if digits is None else digits}f}"
+    return shown.replace("-", "−")
+
+
+def harvest(notebook: Mapping[str, Any], step: str) -> Iterator[dict[str, Any]]:
+    """Every result that an executed notebook shows, in order, each with the notebook's name."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            found = output.get("data", {}).get(MIME)
+            if found:
+                drawing = style.unthemed(_drawing(output["data"]["text/html"])) if found["kind"] == "figure" else ""
+                yield {**found, "notebook": step, "svg": drawing}
+
+
+def write_results(found: list[dict[str, Any]], folder: Path) -> None:
+    """Lay down the tables, the figures, `values.json` and `index.json`, and take away what no notebook shows."""
+    values = {result["name"]: _without(result, "kind", "name", "svg") for result in found if result["kind"] == "value"}
+    shown = [result for result in found if result["kind"] != "value"]
+    tables.replace_text(folder / "values.json", _json(values))
+    index = {result["name"] + "." + result["kind"]: _without(result, "csv", "svg") for result in shown}
+    tables.replace_text(folder / "index.json", _json(index))
+    files = {
+        folder / _file(result): result["csv"] if result["kind"] == "table" else result["svg"]
+        for result in shown
+        if not result["missing"]
+    }
+    for path, content in files.items():
+        tables.replace_text(path, content)
+    for path in (*folder.glob("tables/*"), *folder.glob("figures/*")):
+        if path not in files:
+            path.unlink()
+
+
+def read_result(folder: Path, name: str) -> Any:
+    """A table that an earlier notebook showed; `NotComputable` with its reason where it could not."""
+    index = folder / "index.json"
+    known = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}
+    entry = known.get(f"{name}.table")
+    if entry is None:
+        return NotComputable(f"no notebook has shown the table {name} yet")
+    if entry["missing"]:
+        return NotComputable(entry["missing"])
+    return _read_csv((folder / "tables" / f"{name}.csv").read_text(encoding="utf-8"), entry["texts"])
+
+
+def table_html(csv: str, texts: list[str], *, caption: str, origin: str, digits: int = 2) -> str:
+    """A table for the page: numbers to the right, missing cells as a dash, everything escaped.
+
+    `texts` are the columns that hold no numbers, even where their cells look like some (section 5.1).
+    """
+    table = _read_csv(csv, texts)
+    head = "".join(f'<th scope="col"{_aligned(table[name])}>{_title(name)}</th>' for name in table.columns)
+    rows = table.head(ROWS_SHOWN)
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td{_aligned(table[name])}>{_cell(row[name], digits)}</td>" for name in table.columns)
+        + "</tr>"
+        for row in rows.to_dict("records")
+    )
+    more = f" The first {ROWS_SHOWN} of {len(table):,} rows; all are in the file." if len(table) > len(rows) else ""
+    return (
+        f'<div class="result-table" tabindex="0" role="region" aria-label="{html.escape(caption)}"><table>'
+        f"<caption>{html.escape(caption + more)} {origin_html(origin)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def figure_html(drawing: str, *, caption: str, alt: str, origin: str) -> str:
+    """A figure for the page, its colours left to the page's theme."""
+    labelled = drawing.replace("<svg", f'<svg role="img" aria-label="{html.escape(alt)}"', 1)
+    return (
+        f'<figure class="result-figure"><div class="result-drawing">{style.themed(labelled)}</div>'
+        f"<figcaption>{html.escape(caption)} {origin_html(origin)}</figcaption></figure>"
+    )
+
+
+def missing_html(caption: str, reason: str) -> str:
+    """What stands on the page where a result could not be computed."""
+    told = f"<strong>not computable:</strong> {html.escape(reason)}. <span>{html.escape(caption)}</span>"
+    return f'<p class="not-computable">{told}</p>'
+
+
+def origin_html(origin: str) -> str:
+    """The mark that says what a result is worth as evidence."""
+    return f'<span class="origin origin-{origin}" title="{MARKS[origin]}">{origin}</span>'
+
+
+def _show(result: dict[str, Any]) -> None:
+    """Display a result so that people see it and `harvest` finds it."""
+    bundle = {"text/html": _html(result), "text/plain": _text(result), MIME: _without(result, "svg")}
+    display(bundle, raw=True)
+
+
+def _html(result: Mapping[str, Any]) -> str:
+    if result["kind"] == "value":
+        name = html.escape(result["name"].replace("_", " "))
+        shown = html.escape(result["text"])
+        unit = "" if result["unit"] in ("", "share") or result["missing"] else f" {html.escape(result['unit'])}"
+        return f'<span class="recorded">{name} <strong>{shown}</strong>{unit} {origin_html(result["origin"])}</span>'
+    if result["missing"]:
+        return missing_html(result["caption"], result["missing"])
+    given = {key: result[key] for key in ("caption", "origin")}
+    if result["kind"] == "table":
+        return table_html(result["csv"], result["texts"], digits=result["digits"], **given)
+    return figure_html(result["svg"], alt=result["alt"], **given)
+
+
+def _text(result: Mapping[str, Any]) -> str:
+    if result["kind"] == "value":
+        return f"{result['name']} = {result['text']} ({result['origin']})"
+    missing = f" not computable: {result['missing']}" if result["missing"] else ""
+    return f"{result['kind']} {result['name']} ({result['origin']}){missing}"
+
+
+def _known(origin: Origin) -> Origin:
+    if origin not in ORIGINS:
+        raise ValueError(f"'{origin}' is not an origin; expected one of {', '.join(ORIGINS)}.")
+    return origin
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON writes alike everywhere; twelve digits outlast the noise of a machine's arithmetic."""
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(f"{float(value):.12g}")
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    return str(value)
+
+
+def _without(result: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
+    return {key: value for key, value in result.items() if key not in left_out}
+
+
+def _file(result: Mapping[str, Any]) -> str:
+    return f"tables/{result['name']}.csv" if result["kind"] == "table" else f"figures/{result['name']}.svg"
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _drawing(page: str) -> str:
+    """The drawing inside a figure's page text, without the label that the page adds."""
+    if "<svg" not in page:
+        return ""
+    drawing = page[page.index("<svg") : page.index("</svg>") + len("</svg>")] + "\n"
+    start, end = drawing.index(' role="img" aria-label="'), drawing.index('"', drawing.index('aria-label="') + 12) + 1
+    return drawing[:start] + drawing[end:]
+
+
+def _read_csv(csv: str, texts: list[str]) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(csv), dtype=dict.fromkeys(texts, "str"), keep_default_na=False, na_values=[""])
+
+
+def _aligned(cells: pd.Series) -> str:
+    return ' class="number"' if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells) else ""
+
+
+def _title(name: str) -> str:
+    return html.escape(str(name).replace("_", " "))
+
+
+def _cell(value: Any, digits: int) -> str:
+    if isinstance(value, str | bool):
+        shown = html.escape(str(value))
+        return f'<span class="date">{shown}</span>' if DATE.fullmatch(shown) else shown
+    if pd.isna(value):
+        return '<span class="missing" title="missing">–</span>'
+    whole = float(value).is_integer()
+    return f"{int(value):,}" if whole else f"{value:,.{digits}f}".replace("-", "−")

@@ -1,0 +1,70 @@
+"""The only door to disk for tables: CSV, UTF-8, written beside and moved into place."""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import schema
+from analysis.errors import TableError
+
+
+def read_table(path: Path, name: str, *, shown: str = "") -> pd.DataFrame:
+    """Read a canonical table, checked and typed.
+
+    `shown` is the path as the user knows it. Raises `TableError` with every problem of the file.
+    """
+    where = shown or str(path)
+    raw = read_texts(path, where=where)
+    schema.check(raw, name, where=where, lines=_lines_of_rows(path))
+    return schema.typed(raw, name)
+
+
+def read_texts(path: Path, *, where: str) -> pd.DataFrame:
+    """Read a CSV file with every cell as text; an empty cell is missing."""
+    try:
+        return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise TableError(f"{where}: there is no such file. Check the path in study.yml.") from error
+    except pd.errors.EmptyDataError as error:
+        raise TableError(f"{where}: the file is empty; expected at least a line of column names.") from error
+    except UnicodeDecodeError as error:
+        raise TableError(f"{where}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
+    except pd.errors.ParserError as error:
+        raise TableError(f"{where}: not a readable CSV file: {error}. Check quotes and separators.") from error
+
+
+def write_table(table: pd.DataFrame, path: Path, name: str) -> None:
+    """Write a canonical table, checked. Raises `TableError` when it would not be readable again."""
+    texts = schema.as_text(table, name)
+    schema.check(texts, name, where=str(path))
+    write_csv(texts[schema.TABLES[name].column_names], path)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write any table as CSV: written beside, then moved, so that no reader sees half a file."""
+    replace_text(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def replace_text(path: Path, content: str) -> None:
+    """Put a text in a file's place whole, or leave the file as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(content, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _lines_of_rows(path: Path) -> list[int]:
+    """The line on which each row starts; a text may hold line ends."""
+    lines = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file)
+        start = rows.line_num
+        for cells in rows:
+            if cells:
+                lines.append(start + 1)
+            start = rows.line_num
+    return lines[1:]

@@ -1,0 +1,78 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis import pipeline
+from analysis.study import open_study
+from making import FIRST, SECOND, SHOW, make_notebook
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = PROJECT.parent / "shared"
+
+STUDY = """
+title: A small study
+about: Three posts, to see the machinery move.
+platform: Somewhere
+sides:
+  newcomer: {label: arrivals, language: es, language_name: Spanish, script: Latin}
+  host: {label: locals, language: ja, language_name: Japanese, script: Kana}
+tables:
+  hashtags: {file: hashtags.csv, origin: published}
+  posts: {file: posts.csv, origin: captured}
+decisions:
+"""
+
+HASHTAGS = """hashtag,posts,posts_printed,views,views_printed,read_on,role,section
+first,30,30,900,900,2025-01-19,first,4
+second,10,10,50,50,2025-01-19,added,4
+"""
+
+
+@pytest.fixture
+def project() -> Path:
+    return PROJECT
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder with real posts and the standard's schemas, where it is."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of real posts is not here")
+    return SHARED
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A compendium of two notebooks and one small study, `liu2025` by name, as the working folder."""
+    lay_out(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def ran_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ran")
+    lay_out(folder)
+    pipeline.run(open_study(root=folder))
+    return folder
+
+
+@pytest.fixture
+def once(ran_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small compendium after one run."""
+    shutil.copytree(ran_once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def lay_out(root: Path) -> None:
+    decisions = (PROJECT / "data/liu2025/study.yml").read_text(encoding="utf-8").split("\ndecisions:\n")[1]
+    folder = root / "data" / "liu2025"
+    folder.mkdir(parents=True)
+    (folder / "study.yml").write_text(STUDY.strip() + "\n" + decisions, encoding="utf-8")
+    (folder / "hashtags.csv").write_text(HASHTAGS)
+    shutil.copy(PROJECT / "_config.yml", root)
+    (root / "requirements.lock").write_text("pandas==3\n")
+    make_notebook(root / "notebooks/01-first.ipynb", 'study: str = "liu2025"', FIRST, SHOW)
+    make_notebook(root / "notebooks/02-second.ipynb", 'study: str = "liu2025"\nmin_comments: int = None', SECOND)

@@ -1,0 +1,48 @@
+"""What the tests make and read: notebooks and folders."""
+
+import json
+from pathlib import Path
+
+import nbformat
+
+FIRST = """
+from analysis.results import record, show_figure, show_table
+from analysis.study import open_study
+
+this = open_study(study)
+hashtags = this.table("hashtags")
+"""
+SHOW = """
+show_table("01-first-hashtags", hashtags[["hashtag", "posts"]], caption="The tags.", origin="published")
+record("first_posts", hashtags["posts"].sum(), unit="posts", origin=this.origin_of("hashtags"))
+"""
+SECOND = """
+from analysis.figures import style
+from analysis.results import record, show_figure
+from analysis.study import open_study
+
+this = open_study(study)
+tags = this.result("01-first-hashtags")
+many = tags["posts"] > this.decide("min_comments", min_comments)
+figure, axes = style.new_figure()
+axes.bar(tags["hashtag"], tags["posts"], color=style.BLUE)
+show_figure("02-second-tags", style.finish(figure), caption="Bars.", alt="Two bars", origin="published")
+record("second_many", int(many.sum()), unit="hashtags", origin="published")
+"""
+
+
+def make_notebook(path: Path, parameters: str, *cells: str) -> None:
+    code = [nbformat.v4.new_code_cell(cell.strip(), id=f"code-{n}") for n, cell in enumerate(cells)]
+    tagged = nbformat.v4.new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]})
+    title = nbformat.v4.new_markdown_cell(f"# {path.stem}", id="title")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[title, tagged, *code], metadata=kernel)))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def load(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))

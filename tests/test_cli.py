@@ -1,0 +1,89 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMPENDIUM = Path(sys.executable).with_name("compendium")
+COMMANDS = ["reproduce", "run", "book", "check", "studies", "standin", "describe"]
+
+
+def compendium(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([COMPENDIUM, *words], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_a_line_in_the_readme(project, command):
+    done = compendium(command, "--help")
+    assert done.returncode == 0
+    assert "Usage: compendium " + command in done.stdout
+    assert f"compendium {command}" in (project / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_command_is_tested():
+    listed = compendium("--help").stdout
+    assert all(command in listed for command in COMMANDS)
+    assert listed.count("│ ") - listed.count("│ --") >= len(COMMANDS)
+
+
+def test_run_says_what_ran_and_then_that_all_is_current(small):
+    first, second = compendium("run"), compendium("run")
+    assert first.returncode == second.returncode == 0, first.stderr
+    assert "liu2025: 2 of 2 notebooks run" in first.stdout
+    assert "All 2 notebooks of liu2025 are current; none was run." in second.stdout
+
+
+def test_explain_runs_nothing(small):
+    done = compendium("run", "--explain")
+    assert "01-first: has not run yet" in done.stdout
+    assert not (small / "results").exists()
+
+
+def test_a_parameter_is_read_as_in_study_yml(small):
+    assert compendium("run", "-p", "min_comments=5").returncode == 0
+    assert '"value": 2' in (small / "results/liu2025/values.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "liu2052"], "There is no study 'liu2052'"),
+        (["run", "-p", "min_comments"], "'min_comments' is not NAME=VALUE"),
+        (["run", "-p", "min_coments=3"], "Nearest: 'min_comments'"),
+        (["book"], "holds no results. Run: compendium run liu2025"),
+        (["check"], "there is no such file"),
+    ],
+)
+def test_an_error_is_a_message_and_status_1(small, words, told):
+    done = compendium(*words)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_command_is_status_2(small):
+    done = compendium("rnu")
+    assert done.returncode == 2
+    assert "No such command 'rnu'" in done.stderr
+
+
+def test_results_are_compared_with_the_committed_ones(small):
+    for words in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *words], check=True)
+    assert "not under git" in compendium("run").stdout
+    subprocess.run(["git", "add", "."], check=True)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run(["git", *identity, "commit", "-qm", "results"], check=True)
+    assert "All 7 files in results/liu2025/ are identical with the committed ones." in compendium("run").stdout
+    told = compendium("run", "-p", "min_comments=5").stdout
+    assert "results/liu2025/values.json: differs" in told
+    assert "results/liu2025/tables" not in told
+
+
+def test_studies_are_listed(small):
+    assert compendium("studies").stdout == "liu2025: A small study\n"
+
+
+def test_describe_writes_the_datapackage(small):
+    assert compendium("describe").returncode == 0
+    assert (small / "data/liu2025/datapackage.json").is_file()

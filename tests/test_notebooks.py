@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from analysis import notebooks
+from analysis.errors import NotebookError, ParameterError
+from making import make_notebook
+
+KNOWN = {"study": str, "min_comments": int, "confidence": float}
+
+
+def read(path: Path, parameters: str = 'study: str = "liu2025"', *cells: str):
+    make_notebook(path / "01-x.ipynb", parameters, *cells)
+    return notebooks.read_notebook(path / "01-x.ipynb")
+
+
+def test_parameters_and_their_types_stand_in_the_tagged_cell(tmp_path):
+    notebook = read(tmp_path, 'study: str = "liu2025"\nmin_comments: int = None\nconfidence: float = None')
+    assert notebooks.parameters_of(notebook) == KNOWN
+
+
+def test_a_notebook_without_a_parameters_cell_is_refused():
+    with pytest.raises(NotebookError, match="Expected one cell tagged 'parameters', found 0"):
+        notebooks.parameters_of(nbformat.v4.new_notebook())
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            {"min_coments": 3},
+            "03-x: there is no parameter 'min_coments'. Nearest: 'min_comments'. There are: confidence",
+        ),
+        ({"min_comments": "3"}, "03-x: parameter 'min_comments' is '3' (str); expected int."),
+        ({"min_comments": True}, "parameter 'min_comments' is True (bool); expected int."),
+        ({"min_comments": 3.5}, "parameter 'min_comments' is 3.5 (float); expected int."),
+    ],
+)
+def test_an_unknown_or_ill_typed_parameter_is_refused(given, told):
+    with pytest.raises(ParameterError) as error:
+        notebooks.check_parameters(given, KNOWN, where="03-x")
+    assert told in str(error.value)
+
+
+def test_a_whole_number_will_do_where_a_fraction_is_expected():
+    notebooks.check_parameters({"confidence": 1}, KNOWN, where="03-x")
+
+
+def test_what_a_notebook_reads_is_seen_in_its_cells(tmp_path):
+    notebook = read(
+        tmp_path,
+        'study: str = "x"',
+        "from analysis import frame\nfrom analysis.figures import style as look",
+        'a = this.table("posts")\nb = this.result("03-sample-posts")\nc = frame.of(this.table("comments"))',
+        "this.values()\n{}.values()",
+    )
+    reads = notebooks.reads_of(notebook)
+    assert reads.tables == ("comments", "posts")
+    assert reads.results == ("03-sample-posts",)
+    assert reads.values
+    assert {"analysis.frame", "analysis.figures.style"} <= set(reads.modules)
+
+
+def test_the_modules_behind_a_notebook_include_what_they_import(tmp_path):
+    (tmp_path / "figures").mkdir()
+    for name, content in {
+        "__init__": "", "frame": "from analysis import tables", "tables": "import analysis.errors", "errors": "",
+        "unused": "", "figures/__init__": "", "figures/style": "import os",
+    }.items():  # fmt: skip
+        (tmp_path / f"{name}.py").write_text(content)
+    found = notebooks.modules_behind(("analysis.frame", "analysis.figures.style"), tmp_path)
+    names = {path.relative_to(tmp_path).as_posix() for path in found}
+    assert names == {"__init__.py", "errors.py", "figures/__init__.py", "figures/style.py", "frame.py", "tables.py"}
+
+
+def test_a_run_notebook_carries_its_parameters_and_nothing_of_its_run(tmp_path):
+    make_notebook(tmp_path / "01-x.ipynb", "n: int = 1", "print('a')\nprint(n + 1)", "n")
+    executed = notebooks.run_notebook(tmp_path / "01-x.ipynb", {"n": 41}, folder=tmp_path)
+    again = notebooks.run_notebook(tmp_path / "01-x.ipynb", {"n": 41}, folder=tmp_path)
+    content = notebooks.as_text(executed)
+    assert content == notebooks.as_text(again)
+    assert executed.cells[3].outputs[0].text == "a\n42\n"
+    for trace in ("papermill", "start_time", str(tmp_path), "3.1"):
+        assert trace not in content
+
+
+def test_a_failing_cell_is_told_with_its_place_and_source(tmp_path):
+    make_notebook(tmp_path / "01-x.ipynb", "n: int = 1", "fine = n", "1 / 0  # here")
+    with pytest.raises(
+        NotebookError, match=r"(?s)01-x.ipynb, cell \d: ZeroDivisionError: division by zero.*1 / 0  # here"
+    ):
+        notebooks.run_notebook(tmp_path / "01-x.ipynb", {}, folder=tmp_path)
+
+
+def test_an_unknown_parameter_stops_a_notebook_before_it_runs(tmp_path):
+    make_notebook(tmp_path / "01-x.ipynb", "n: int = 1", "open('ran', 'w').close()")
+    with pytest.raises(ParameterError, match="there is no parameter 'm'"):
+        notebooks.run_notebook(tmp_path / "01-x.ipynb", {"m": 1}, folder=tmp_path)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_file_that_is_no_notebook_is_told(tmp_path):
+    (tmp_path / "01-x.ipynb").write_text("{")
+    with pytest.raises(NotebookError, match=r"01-x.ipynb: not a readable notebook"):
+        notebooks.read_notebook(tmp_path / "01-x.ipynb")
+
+
+def test_pieces_of_one_stream_are_joined_and_memory_addresses_go():
+    pieces = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("a <0x7f00aa11bb>", "b")]
+    other = nbformat.v4.new_output("stream", name="stderr", text="c")
+    joined = notebooks._outputs([*pieces, other])
+    assert [output.text for output in joined] == ["a <0x…>b", "c"]

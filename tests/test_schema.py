@@ -1,0 +1,73 @@
+import pandas as pd
+import pytest
+
+from analysis import schema
+from analysis.errors import TableError
+
+GOOD = {"creator_id": ["a", "b"], "side": ["host", None], "self_description": [None, "me"], "source": ["x", "x"]}
+
+
+def creators(**changes: list) -> pd.DataFrame:
+    return pd.DataFrame({**GOOD, **changes}, dtype="str")
+
+
+def test_a_right_table_passes():
+    schema.check(creators(), "creators", where="creators.csv")
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (creators().rename(columns={"side": "sid"}), "creators.csv: column 'side' is missing. Nearest: 'sid'."),
+        (creators().rename(columns={"side": "sid"}), "column 'sid' is not a column of creators. Nearest: 'side'."),
+        (creators(side=["hosts", None]), "creators.csv, line 2: 'side' is 'hosts'; expected one of newcomer, host."),
+        (creators(creator_id=["a", None]), "creators.csv, line 3: 'creator_id' is empty; expected a text."),
+        (creators(creator_id=["a", "a"]), "creators.csv, line 3: creator_id 'a' stands already in line 2."),
+        (pd.concat([creators(), creators()["side"]], axis="columns"), "column 'side' stands twice"),
+    ],
+    ids=["missing", "unknown", "choice", "empty", "doubled identifier", "doubled column"],
+)
+def test_a_wrong_table_is_told_where_and_what(table, told):
+    with pytest.raises(TableError, match="Correct creators.csv") as error:
+        schema.check(table, "creators", where="creators.csv")
+    assert told in str(error.value)
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(TableError) as error:
+        schema.check(creators(side=["x", "y"], creator_id=[None, "b"]), "creators", where="c.csv")
+    assert len(str(error.value).splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [
+        ("integer", "1.5"), ("integer", ""), ("number", "1,5"), ("boolean", "yes"), ("date", "2025-02-30"),
+        ("date", "19.1.2025"), ("time", "2025-01-19T25:00:00Z"), ("time", "2025-01-19T08:00:00"), ("list", "a  b"),
+    ],
+)  # fmt: skip
+def test_a_cell_of_the_wrong_kind_does_not_fit(kind, cell):
+    assert not schema._fits(pd.Series([cell], dtype="str"), column=schema.Column("x", kind, "")).any()
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [("integer", "-12"), ("number", "1e-05"), ("boolean", "true"), ("date", "2024-02-29"),
+     ("time", "2025-01-19T08:00:00Z"), ("list", "a 英语角"), ("text", "two\nlines")],
+)  # fmt: skip
+def test_a_cell_of_the_right_kind_fits(kind, cell):
+    assert schema._fits(pd.Series([cell], dtype="str"), column=schema.Column("x", kind, "")).all()
+
+
+@pytest.mark.parametrize("name", schema.TABLES)
+def test_every_table_can_be_empty_and_keeps_its_types(name):
+    table = schema.empty(name)
+    assert schema.typed(schema.as_text(table, name), name).dtypes.equals(table.dtypes)
+
+
+@pytest.mark.parametrize("name", schema.TABLES)
+def test_every_column_has_a_meaning_and_every_reference_a_target(name):
+    for column in schema.TABLES[name].columns:
+        assert column.meaning
+        assert column.refers_to in {"", *schema.TABLES}
+    assert set(schema.TABLES[name].key) <= set(schema.TABLES[name].column_names)

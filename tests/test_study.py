@@ -1,0 +1,107 @@
+import pytest
+
+from analysis import study
+from analysis.computable import NotComputable
+from analysis.errors import StudyError, TableError
+
+
+def rewrite(small, old: str, new: str) -> None:
+    path = small / "data/liu2025/study.yml"
+    content = path.read_text(encoding="utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_study_knows_its_title_sides_and_decisions(small):
+    opened = study.open_study()
+    assert (opened.title, opened.platform, opened.is_original) == ("A small study", "Somewhere", True)
+    assert opened.sides["host"].language_name == "Japanese"
+    assert opened.decide("min_comments") == 20
+    assert opened.decide("min_comments", 5) == 5
+
+
+def test_a_table_is_read_from_where_study_yml_says(small):
+    assert list(study.open_study().table("hashtags")["posts"]) == [30, 10]
+    assert study.open_study().origin_of("hashtags") == "published"
+
+
+def test_a_table_that_the_study_lacks_is_not_computable(small):
+    assert study.open_study().table("comments") == NotComputable("the study has no comments")
+
+
+def test_a_table_can_come_from_another_study(small):
+    (small / "data/other").mkdir()
+    settings = (small / "data/liu2025/study.yml").read_text(encoding="utf-8").split("decisions:")[0]
+    settings = settings.replace("{file: hashtags.csv, origin: published}", "{from: liu2025}")
+    (small / "data/other/study.yml").write_text(settings, encoding="utf-8")
+    other = study.open_study("other")
+    assert len(other.table("hashtags")) == 2
+    assert other.origin_of("hashtags") == "published"
+    assert other.files_of("hashtags") == study.open_study().files_of("hashtags")
+    assert other.decide("posts_wanted") == 120
+
+
+def test_an_unknown_study_is_told_with_the_nearest(small):
+    with pytest.raises(StudyError, match=r"no study 'liu2026'.*Nearest: 'liu2025'. Studies here: liu2025"):
+        study.open_study("liu2026")
+
+
+def test_a_folder_without_a_compendium_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StudyError, match="No compendium at or above"):
+        study.open_study()
+
+
+def test_an_unknown_decision_is_told_with_the_nearest(small):
+    with pytest.raises(StudyError, match="'min_coments' is not a decision. Nearest: 'min_comments'"):
+        study.open_study().decide("min_coments")
+
+
+def test_an_unknown_table_is_told_with_the_nearest(small):
+    with pytest.raises(StudyError, match="'post' is not a canonical table. Nearest: 'posts'"):
+        study.open_study().table("post")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("title: A small study", "titel: A small study", "'title' is missing."),
+        ("title: A small study", "titel: A small study", "'titel' is not known here. Nearest: 'title'."),
+        ("title: A small study", "title: [", "not readable as YAML"),
+        ("newcomer:", "newcommer:", "sides: 'newcomer' is missing."),
+        ("script: Kana", "scrpt: Kana", "sides, host: 'scrpt' is not known. Nearest: 'script'."),
+        ("  posts: {", "  pots: {", "tables: 'pots' is not a canonical table. Nearest: 'posts'."),
+        ("origin: captured", "origin: catured", "tables, posts: origin 'catured' is not one of published"),
+        ("origin: captured}", "origin: captured, colums: {}}", "tables, posts: 'colums' is not known. Nearest:"),
+        ("origin: captured}", "origin: captured, columns: {like: n}}", "'like' is not a column of posts. Nearest"),
+        ("{file: posts.csv, origin: captured}", "posts.csv", "tables, posts: expected a file and an origin"),
+        ("value: 120", "value: many", "decisions, posts_wanted: found 'many'; expected a count from 0."),
+        ("value: search_rank", "value: rank", "decisions, engagement_by: found 'rank'; expected search_rank or likes."),
+        ("value: 0.95", "value: 95", "decisions, confidence: found 95; expected a share from 0 to 1."),
+        ("value: 0.95", "value: true", "decisions, confidence: found True; expected a share from 0 to 1."),
+        ("  base_items:", "  base_itms:", "decisions: 'base_items' is missing."),
+        ("[10, 20, 40]", "20", "decisions, robustness: min_comments: found 20; expected a list of values."),
+        ("[10, 20, 40]", "[-1]", "decisions, robustness: min_comments: found -1; expected a count from 0."),
+    ],
+)  # fmt: skip
+def test_a_broken_study_yml_is_told(small, old, new, told):
+    rewrite(small, old, new)
+    with pytest.raises(StudyError) as error:
+        study.open_study()
+    assert told in str(error.value)
+    assert "data/liu2025/study.yml" in str(error.value)
+
+
+def test_all_problems_of_a_study_yml_are_told_at_once(small):
+    rewrite(small, "title: A small study", "titel: x")
+    rewrite(small, "script: Kana", "scrpt: Kana")
+    rewrite(small, "value: 120", "value: many")
+    with pytest.raises(StudyError) as error:
+        study.open_study()
+    assert len(str(error.value).splitlines()) == 6
+
+
+def test_a_broken_table_is_told_by_the_path_that_the_user_knows(small):
+    (small / "data/liu2025/hashtags.csv").write_text("hashtag\nfirst\n")
+    with pytest.raises(TableError, match=r"^data/liu2025/hashtags.csv: column 'posts' is missing."):
+        study.open_study().table("hashtags")
