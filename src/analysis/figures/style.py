@@ -66,11 +66,17 @@ def typefaces() -> list[str]:
     return [font_manager.FontProperties(fname=str(path)).get_name(), "DejaVu Sans"]
 
 
+@cache
+def set_look() -> None:
+    """Set the look for all that is drawn from now on, texts that are added later included."""
+    mpl.rcParams.update({**RULES, "font.family": typefaces()})
+
+
 def new_figure(height: float = 3.2, *, columns: int = 1, **more: object) -> tuple[Figure, Axes]:
     """Begin a figure of the common width, `height` inches high. With several columns, axes is an array."""
-    with mpl.rc_context({**RULES, "font.family": typefaces()}):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        return figure, figure.subplots(ncols=columns, **more)
+    set_look()
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, figure.subplots(ncols=columns, **more)
 
 
 def finish(figure: Figure) -> Figure:
@@ -88,7 +94,7 @@ def svg(figure: Figure, *, name: str, mark: str) -> str:
 
     Raises `UserWarning` when the typefaces lack a character that the figure shows.
     """
-    with mpl.rc_context({**RULES, "font.family": typefaces()}), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing from")
         noted = figure.text(0.995, 0.0, mark, ha="right", va="bottom", fontsize=8.5, color=MUTED)
         noted.set_in_layout(False)

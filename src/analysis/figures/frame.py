@@ -1,0 +1,70 @@
+"""Figures of the frame: hashtags by posts and views, and the hashtags of the corpus."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.computable import computable
+from analysis.figures import style
+from analysis.figures.notes import note, title
+from analysis.results import written
+
+ROW = 0.36
+TAGS_SHOWN = 15
+
+
+@computable
+def hashtags(compared: pd.DataFrame) -> Figure:
+    """Draw each hashtag's posts and views side by side, the largest first, with its views per post."""
+    rows = np.arange(len(compared))[::-1]
+    figure, _ = style.new_figure(ROW * len(compared) + 0.7, columns=2, sharey=True)
+    posts, views = figure.axes
+    colours = [style.BLUE if role == "first" else style.GREY for role in compared["role"]]
+    _bars(posts, rows, compared["posts"], colours, [written(int(number)) for number in compared["posts"]])
+    told = [
+        f"{written(int(number))} ({each:.0f} per post)"
+        for number, each in zip(compared["views"], compared["views_per_post"], strict=True)
+    ]
+    _bars(views, rows, compared["views"], colours, told)
+    posts.set_yticks(rows, [f"#{drawable(tag)}" for tag in compared["hashtag"]])
+    title(posts, "Posts")
+    title(views, "Views")
+    return style.finish(figure)
+
+
+@computable
+def in_corpus(counted: pd.DataFrame) -> Figure:
+    """Draw how many posts of the capture bear each of the most frequent hashtags."""
+    shown = counted.head(TAGS_SHOWN)
+    rows = np.arange(len(shown))[::-1]
+    figure, axes = style.new_figure(ROW * len(shown) + 0.9)
+    _bars(axes, rows, shown["posts"], [style.BLUE] * len(shown), [f"{number:,}" for number in shown["posts"]])
+    axes.set_yticks(rows, [f"#{drawable(tag)}" for tag in shown["hashtag"]])
+    title(axes, "Posts under each hashtag")
+    return style.finish(figure)
+
+
+def drawable(text: str) -> str:
+    """A text with a square for each character that the typefaces lack, such as a picture."""
+    return "".join(letter if any(ord(letter) in known for known in _characters()) else "□" for letter in text)
+
+
+@cache
+def _characters() -> list[frozenset[int]]:
+    found = [font_manager.findfont(name) for name in style.typefaces()]
+    return [frozenset(font_manager.get_font(path).get_charmap()) for path in found]
+
+
+def _bars(axes: Axes, rows: np.ndarray, numbers: pd.Series, colours: list[str], told: list[str]) -> None:
+    """Draw bars that carry their numbers, so that no scale is needed."""
+    axes.barh(rows, numbers.astype("float64"), height=0.62, color=colours)
+    for row, number, text in zip(rows, numbers, told, strict=True):
+        note(axes, text, (number, row))
+    axes.set_xlim(0, float(numbers.max()) * 2)
+    axes.grid(visible=False)
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)

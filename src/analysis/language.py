@@ -1,0 +1,163 @@
+"""Which language a text is in, told by the script it is written in.
+
+A text is tidied of tags, sticker codes, links and mentions, and its words are counted by script. The rule is as
+good as the scripts are apart: it knows two sides by their scripts, and takes every Latin word for the language of
+the side that writes Latin.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.computable import CannotCompute, computable
+from analysis.errors import StudyError, nearest
+from analysis.study import Side
+
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc\u31f0-\u31ff"
+# The letters of each script, as ranges of a regular expression.
+SCRIPTS = {
+    "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff",
+    "Han": _HAN,
+    "Kana": _KANA,
+    "Japanese": _HAN + _KANA,
+    "Hangul": "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3",
+    "Cyrillic": "\u0400-\u0481\u048a-\u052f",
+    "Arabic": "\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08ff",
+    "Greek": "\u0370-\u037d\u0386-\u03ff\u1f00-\u1fff",
+    "Hebrew": "\u05d0-\u05ea\u05ef-\u05f2",
+    "Thai": "\u0e01-\u0e3a\u0e40-\u0e4e",
+    "Devanagari": "\u0900-\u0963\u0971-\u097f",
+}
+_COMPOUND = {"Japanese": ("Han", "Kana")}
+# Scripts that set no space between words: each letter is taken for a word.
+UNSPACED = ("Han", "Kana", "Japanese", "Thai")
+# Units of counting, and whether each letter is one.
+TOKEN_UNITS = {"word": False, "character": True}
+
+# Markup in the order in which it is taken off: tags in brackets before stickers, links before mentions and tags.
+_MARKUP = (
+    r"[#＃][^#＃\[\]\n]+\[[^\[\]\s]{1,8}\]#?",
+    r"\[[^\[\]\s]{1,12}\]",
+    r"(?:https?://|www\.)[!-~]+",
+    r"@[^\s@#＃,;:!?\u3000-\u303f\uff00-\uffef]+",
+    r"[#＃]+[^\s#＃]*",
+)
+
+
+def plain(texts: pd.Series) -> pd.Series:
+    """Texts without tags, sticker codes, links and mentions; a missing text is empty.
+
+    >>> plain(pd.Series(["Hello! #hi[topic]# [smileR] @ann see https://example.org 你好"])).tolist()
+    ['Hello! see 你好']
+    """
+    tidied = texts.astype("object").where(texts.notna(), "").astype("str")
+    for markup in _MARKUP:
+        tidied = tidied.str.replace(markup, " ", regex=True)
+    # Letters styled as mathematics, or full-width ones, count as the letters they stand for.
+    return tidied.str.normalize("NFKC").str.replace(r"\s+", " ", regex=True).str.strip()
+
+
+def wording(posts: pd.DataFrame) -> pd.Series:
+    """Title and text of each post as one text; empty where it has neither."""
+    return posts["title"].fillna("") + "\n" + posts["text"].fillna("")
+
+
+def count_tokens(texts: pd.Series, sides: Mapping[str, Side], token_unit: str) -> pd.DataFrame:
+    """Count each text's tokens by side, and those in no side's script as `other`.
+
+    With `word`, a run of letters is a token, in a script without spaces each letter; with `character`, each letter
+    in any script. Raises `CannotCompute` where the sides' scripts cannot tell them apart.
+    """
+    _must_differ(sides)
+    tidied = plain(texts)
+    counted = {name: tidied.str.count(_token(side.script, token_unit)) for name, side in sides.items()}
+    written = {part for side in sides.values() for part in _parts(side.script)}
+    elsewhere = [script for script in SCRIPTS if not written.intersection(_parts(script))]
+    in_others = [tidied.str.count(_token(script, token_unit)) for script in elsewhere if script not in _COMPOUND]
+    return pd.DataFrame({**counted, "other": pd.concat(in_others, axis=1).sum(axis=1)}, index=texts.index)
+
+
+@computable
+def language_of(texts: pd.Series, sides: Mapping[str, Side]) -> pd.Series:
+    """The language of each text: a side's code, `mixed`, `other` or, without a single word, `none`.
+
+    >>> sides = {"newcomer": Side("guests", "en", "English", "Latin"), "host": Side("hosts", "zh", "Chinese", "Han")}
+    >>> language_of(pd.Series(["Hello", "你好", "Hello 你好", "привет", "😊 100"]), sides).tolist()
+    ['en', 'zh', 'mixed', 'other', 'none']
+    """
+    present = count_tokens(texts, sides, "word") > 0
+    language = pd.Series("mixed", index=texts.index, dtype="str")
+    codes = {name: side.language for name, side in sides.items()} | {"other": "other"}
+    for name, code in codes.items():
+        only = present[name] & ~present.drop(columns=name).any(axis=1)
+        language = language.mask(only, code)
+    return language.mask(~present.any(axis=1), "none")
+
+
+@computable
+def share_of(texts: pd.Series, side: str, token_unit: str, sides: Mapping[str, Side]) -> pd.Series:
+    """The share of each text's tokens that are in one side's script; missing for a text without words.
+
+    >>> sides = {"newcomer": Side("guests", "en", "English", "Latin"), "host": Side("hosts", "zh", "Chinese", "Han")}
+    >>> texts = pd.Series(["We love 茶", "😊"])
+    >>> share_of(texts, "newcomer", "word", sides).round(3).tolist()
+    [0.667, nan]
+    >>> share_of(texts, "newcomer", "character", sides).round(3).tolist()
+    [0.857, nan]
+    """
+    counted = count_tokens(texts, sides, token_unit)
+    total = counted.sum(axis=1)
+    return counted[side] / total.where(total > 0)
+
+
+@computable
+def code_mixing_index(texts: pd.Series, sides: Mapping[str, Side], token_unit: str) -> pd.Series:
+    """How evenly a text mixes languages, from 0 (one language) towards 100 (many, evenly).
+
+    CMI = 100 (1 − max w / (n − u)), where w counts the tokens of each language and n − u those of any.
+    A text without words has no index: missing, where the source sets 0.
+
+    References
+    ----------
+    Das, A., & Gambäck, B. (2014). Identifying languages at the word level in code-mixed Indian social media text.
+    Proceedings of the 11th International Conference on Natural Language Processing, 378–387.
+
+    Examples
+    --------
+    >>> sides = {"newcomer": Side("guests", "en", "English", "Latin"), "host": Side("hosts", "zh", "Chinese", "Han")}
+    >>> code_mixing_index(pd.Series(["I really love 茶", "Hello there", "😊"]), sides, "word").tolist()
+    [25.0, 0.0, nan]
+    """
+    counted = count_tokens(texts, sides, token_unit)
+    total = counted.sum(axis=1)
+    return 100 * (1 - counted.max(axis=1) / total.where(total > 0))
+
+
+def letters_of(script: str) -> str:
+    """The letters of a script. Raises `StudyError` when the script is not known here."""
+    if script not in SCRIPTS:
+        raise StudyError(
+            f"sides: '{script}' is not a script known here.{nearest(script, SCRIPTS)} Known: {', '.join(SCRIPTS)}."
+        )
+    return SCRIPTS[script]
+
+
+def _token(script: str, token_unit: str) -> str:
+    if token_unit not in TOKEN_UNITS:
+        raise StudyError(f"token_unit: '{token_unit}' is not one of {', '.join(TOKEN_UNITS)}.")
+    letter = f"[{letters_of(script)}]"
+    if TOKEN_UNITS[token_unit] or script in UNSPACED:
+        return letter
+    return f"{letter}+(?:['’-]{letter}+)*"
+
+
+def _parts(script: str) -> tuple[str, ...]:
+    return _COMPOUND.get(script, (script,))
+
+
+def _must_differ(sides: Mapping[str, Side]) -> None:
+    scripts = [side.script for side in sides.values()]
+    parts = [part for script in scripts for part in _parts(script)]
+    if len(parts) > len(set(parts)):
+        raise CannotCompute(f"the sides' scripts ({' and '.join(scripts)}) cannot tell their languages apart")

@@ -1,0 +1,1 @@
+"""Captures in: a module for each kind of file, each giving canonical tables."""

@@ -1,0 +1,293 @@
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import schema
+from analysis.computable import NotComputable
+from analysis.criteria import measure_posts, thresholds
+from analysis.figures import sampling as draw
+from analysis.sampling import Drawn, draw_sample
+from analysis.sources.mapped import read_mapped
+from analysis.study import Side
+
+SIDES = {"newcomer": Side("arrivals", "en", "English", "Latin"), "host": Side("locals", "zh", "Chinese", "Han")}
+ABSENT = NotComputable("the study has no comments")
+LAX = {
+    "engagement_by": "search_rank",
+    "search_rank_at_most": 1000,
+    "likes_top_share": 1.0,
+    "newcomer_share_at_least": 0.0,
+    "min_comments": 0,
+    "min_host_comments": 0,
+    "min_creator_replies": 0,
+    "posts_wanted": 1000,
+    "creators_wanted": 1000,
+    "per_creator_at_most": 1000,
+    "sample_seed": 1,
+    "token_unit": "word",
+}
+
+
+def table(name: str, **columns: list[Any]) -> pd.DataFrame:
+    rows = pd.DataFrame({**columns, "source": "test"})
+    texts = rows.astype("object").where(rows.notna(), None).map(lambda cell: cell if cell is None else str(cell))
+    return schema.typed(texts.reindex(columns=schema.TABLES[name].column_names).astype("str"), name)
+
+
+def posts(**columns: list[Any]) -> pd.DataFrame:
+    count = len(next(iter(columns.values())))
+    usual = {
+        "post_id": [f"p{place}" for place in range(count)],
+        "creator_id": [f"c{place}" for place in range(count)],
+        "text": ["plain words"] * count,
+        "search_rank": list(range(1, count + 1)),
+    }
+    return table("posts", **usual | columns)
+
+
+def drawn(captured: pd.DataFrame, comments: Any = ABSENT, creators: Any = ABSENT, **decisions: Any) -> Drawn:
+    return draw_sample(captured, comments, creators, LAX | decisions, SIDES)
+
+
+def counts(found: Drawn, step: str) -> list[int]:
+    return [int(number) for number in found.flow.set_index("step").loc[step, ["kept", "dropped", "missing"]]]
+
+
+def conversation() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Three posts: c0 answers a host, c1 is only commented on, nobody captured the comments of c2."""
+    captured = posts(comments_count=[4, 2, 9])
+    comments = table(
+        "comments",
+        comment_id=["k1", "k2", "k3", "k4", "k5", "k6"],
+        post_id=["p0", "p0", "p0", "p0", "p1", "p1"],
+        parent_comment_id=[None, "k1", "k2", "k2", None, "k5"],
+        author_id=["h1", "c0", "h2", "c0", "h1", "h2"],
+        text=["?"] * 6,
+    )
+    creators = table("creators", creator_id=["c0", "c1", "c2", "h1", "h2"], side=["newcomer"] * 3 + ["host"] * 2)
+    return captured, comments, creators
+
+
+def test_each_criterion_keeps_the_posts_that_meet_it() -> None:
+    captured = posts(
+        search_rank=[1, 2, 3, 4],
+        text=["all words plain", "只有 中文 one", "two words 字", "words"],
+        comments_count=[5, 50, 50, 50],
+    )
+    found = drawn(captured, search_rank_at_most=3, newcomer_share_at_least=0.5, min_comments=20)
+    assert counts(found, "engagement") == [3, 1, 0]
+    assert counts(found, "language") == [2, 1, 0]
+    assert counts(found, "comments") == [1, 1, 0]
+    assert found.posts["post_id"].tolist() == ["p2"]
+
+
+def test_a_cut_off_is_met_by_a_post_that_just_reaches_it() -> None:
+    captured = posts(search_rank=[3, 4], text=["one 一", "one 一"], comments_count=[20, 20])
+    found = drawn(captured, search_rank_at_most=3, newcomer_share_at_least=0.5, min_comments=20)
+    assert found.posts["post_id"].tolist() == ["p0"]
+
+
+def test_posts_without_a_measure_are_dropped_and_counted_apart() -> None:
+    found = drawn(posts(search_rank=[1, None, 9], text=["word", "word", "😊"]), search_rank_at_most=5)
+    assert counts(found, "engagement") == [1, 1, 1]
+    assert counts(drawn(posts(text=["word", "😊"]), newcomer_share_at_least=0.1), "language") == [1, 0, 1]
+
+
+@pytest.mark.parametrize(("cut_off", "expected"), [(10, [2, 1, 0]), (20, [1, 1, 1])])
+def test_ten_and_more_is_never_taken_for_exactly_ten(cut_off: int, expected: list[int]) -> None:
+    captured = posts(comments_count=[10, 9, 70], comments_count_captured=["10+", "9", "70"])
+    assert counts(drawn(captured, min_comments=cut_off), "comments") == expected
+
+
+def test_likes_stand_in_for_search_ranks() -> None:
+    captured = posts(likes=[5, 900, 10, 80], likes_captured=["5", "900", "10+", "80"], search_rank=[1, 2, 3, 4])
+    found = drawn(captured, engagement_by="likes", likes_top_share=0.5)
+    assert found.posts["post_id"].tolist() == ["p1", "p3"]
+    assert counts(found, "engagement") == [2, 1, 1]
+
+
+def test_a_criterion_that_is_not_computable_keeps_every_post_and_says_so() -> None:
+    captured = posts(search_rank=[None, None])
+    found = drawn(captured, min_host_comments=3, min_creator_replies=1, min_comments=5)
+    assert len(found.posts) == 2
+    told = found.flow.set_index("step")["computable"]
+    assert told["engagement"] == "not computable: the capture has no search ranks"
+    assert told["comments"] == "not computable: the capture has no comment counts"
+    assert told["host_comments"] == "not computable: the study has no comments"
+    assert found.kept_after("creator_replies") == NotComputable("the study has no comments")
+    assert found.kept_after("language") == 2
+    assert found.not_applied == 4
+
+
+def test_sides_that_cannot_be_told_apart_make_the_language_not_computable() -> None:
+    sides = {"newcomer": SIDES["newcomer"], "host": Side("locals", "es", "Spanish", "Latin")}
+    found = draw_sample(posts(likes=[1]), ABSENT, ABSENT, LAX, sides)
+    assert "cannot tell their languages apart" in found.kept_after("language").reason
+
+
+def test_comments_by_hosts_and_replies_to_them_are_counted_under_each_post() -> None:
+    captured, comments, creators = conversation()
+    measured = measure_posts(captured, comments, creators, token_unit="word", sides=SIDES).posts
+    assert measured["host_comments"].tolist()[:2] == [2, 2]
+    assert measured["creator_replies"].tolist()[:2] == [1, 0]
+
+
+def test_comments_that_were_promised_and_not_captured_are_missing_and_not_none() -> None:
+    captured, comments, creators = conversation()
+    found = drawn(captured, comments, creators, min_host_comments=1)
+    assert counts(found, "host_comments") == [2, 0, 1]
+    without = captured.assign(comments_count=captured["comments_count"].where(captured["post_id"] != "p2", 0))
+    assert counts(drawn(without, comments, creators, min_host_comments=1), "host_comments") == [2, 1, 0]
+
+
+def test_a_host_is_no_audience_of_the_own_post() -> None:
+    captured, comments, creators = conversation()
+    own = captured.assign(creator_id=["h1", "c1", "c2"])
+    to_itself = comments.iloc[[0]].assign(comment_id="k7", parent_comment_id="k1")
+    measured = measure_posts(own, pd.concat([comments, to_itself]), creators, token_unit="word", sides=SIDES).posts
+    assert measured["host_comments"][0] == 1
+    assert measured["creator_replies"][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda _, comments, creators: (comments.iloc[:0], creators), "the capture has no comments"),
+        (
+            lambda _, comments, creators: (comments, creators.assign(side=None)),
+            "the capture does not tell newcomers from hosts",
+        ),
+        (lambda _, comments, __: (comments, NotComputable("the study has no creators")), "the study has no creators"),
+    ],
+    ids=["no comments", "no sides", "no creators"],
+)
+def test_what_the_exchange_criteria_lack_is_told(change: Any, reason: str) -> None:
+    captured, comments, creators = conversation()
+    comments, creators = change(captured, comments, creators)
+    assert drawn(captured, comments, creators).kept_after("host_comments") == NotComputable(reason)
+
+
+def test_a_capture_without_replies_cannot_tell_whom_the_creator_answers() -> None:
+    captured, comments, creators = conversation()
+    found = drawn(captured, comments.assign(parent_comment_id=None), creators)
+    assert found.kept_after("creator_replies") == NotComputable("the capture has no replies")
+    assert found.kept_after("host_comments") == 3
+
+
+def test_creators_are_taken_by_their_best_post_and_then_so_many_posts_of_each() -> None:
+    captured = posts(search_rank=[1, 2, 3, 4, 5, 6], creator_id=["a", "b", "c", "a", "a", "b"])
+    found = drawn(captured, creators_wanted=2, per_creator_at_most=2, posts_wanted=4)
+    assert found.posts["post_id"].tolist() == ["p0", "p1", "p3", "p5"]
+    assert found.posts["place"].tolist() == [1, 2, 3, 4]
+    assert found.reached == "yes"
+    assert found.creators == 2
+
+
+def test_no_creator_gives_more_posts_than_allowed() -> None:
+    found = drawn(posts(creator_id=["a"] * 3 + ["b"]), per_creator_at_most=2)
+    assert found.posts["post_id"].tolist() == ["p0", "p1", "p3"]
+    assert counts(found, "per_creator") == [3, 1, 0]
+
+
+def test_every_creator_comes_once_before_any_comes_twice() -> None:
+    captured = posts(search_rank=[1, 2, 3, 4], creator_id=["a", "a", "b", "c"])
+    found = drawn(captured, creators_wanted=3, per_creator_at_most=2, posts_wanted=3)
+    assert found.posts["post_id"].tolist() == ["p0", "p2", "p3"]
+
+
+def test_a_sample_that_no_choice_could_fill_says_how_much_there_is() -> None:
+    captured = posts(search_rank=[1, 2, 3, 4], creator_id=["a", "a", "b", "a"])
+    found = drawn(captured, creators_wanted=2, per_creator_at_most=2, posts_wanted=4)
+    got, most = found.reached.split("; ")
+    assert got == "no: 3 of 4 posts by 2 of 2 creators"
+    assert most == "any 2 creators have at most 3 posts that meet the criteria, up to 2 of each"
+
+
+def test_a_sample_that_lower_creators_would_fill_says_so() -> None:
+    captured = posts(search_rank=[1, 2, 3], creator_id=["a", "b", "b"])
+    found = drawn(captured, creators_wanted=1, per_creator_at_most=2, posts_wanted=2)
+    assert found.reached == "no: 1 of 2 posts by 1 of 1 creators; creators who stand lower have enough posts"
+
+
+def test_a_capture_that_names_no_creators_is_sampled_by_engagement_alone() -> None:
+    found = drawn(posts(creator_id=[None] * 5), posts_wanted=3, creators_wanted=1)
+    assert found.posts["post_id"].tolist() == ["p0", "p1", "p2"]
+    assert found.creators == NotComputable("the capture names no creators")
+    assert found.reached.startswith("no: 3 of 3 posts by 0 of 1 creators")
+
+
+def test_posts_without_a_creator_are_counted_where_others_have_one() -> None:
+    assert counts(drawn(posts(creator_id=["a", None, "b"])), "creators") == [2, 0, 1]
+
+
+def test_no_post_at_all_gives_an_empty_sample() -> None:
+    found = drawn(posts(search_rank=[5, 6]), search_rank_at_most=1)
+    assert found.posts.empty
+    assert found.reached.startswith("no: 0 of 1000 posts")
+
+
+def test_equals_are_drawn_by_the_seed() -> None:
+    captured = posts(search_rank=[1] * 40)
+    first, again, other = (drawn(captured, posts_wanted=5, sample_seed=seed).posts for seed in (1, 1, 2))
+    assert first.equals(again)
+    assert not first.equals(other)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(range(12)), st.integers(0, 9))
+def test_the_sample_does_not_depend_on_the_order_of_the_rows(order: list[int], seed: int) -> None:
+    captured = posts(search_rank=[1, 1, 1, 2, 2, 3, 4, 4, None, 5, 5, 5], creator_id=list("abcabcabcabc"))
+    usual = drawn(captured, posts_wanted=5, creators_wanted=2, sample_seed=seed)
+    shuffled = drawn(captured.iloc[order], posts_wanted=5, creators_wanted=2, sample_seed=seed)
+    assert shuffled.posts.equals(usual.posts)
+    assert shuffled.flow.equals(usual.flow)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from("abcd")), min_size=1, max_size=30))
+def test_every_post_of_a_step_is_kept_dropped_or_missing(rows: list[tuple[int, str]]) -> None:
+    captured = posts(comments_count=[count for count, _ in rows], creator_id=[creator for _, creator in rows])
+    flow = drawn(captured, min_comments=20, per_creator_at_most=2, posts_wanted=4).flow
+    before = flow["kept"].shift(fill_value=len(rows))
+    assert (flow[["kept", "dropped", "missing"]].sum(axis=1) == before).all()
+
+
+def test_what_a_criterion_keeps_by_itself_is_counted_in_the_whole_capture() -> None:
+    found = drawn(posts(search_rank=[9, 1], comments_count=[50, 1]), search_rank_at_most=5, min_comments=20)
+    alone = found.flow.set_index("step")["meets_alone"]
+    assert (alone["engagement"], alone["comments"]) == (1, 1)
+    assert counts(found, "comments") == [0, 1, 0]
+
+
+def test_other_cut_offs_leave_as_many_posts_as_a_draw_with_them_would() -> None:
+    rng = np.random.default_rng(5)
+    captured = posts(search_rank=rng.integers(1, 90, 80).tolist(), comments_count=rng.integers(0, 60, 80).tolist())
+    decisions = LAX | {"search_rank_at_most": 50, "min_comments": 20}
+    measured = measure_posts(captured, ABSENT, ABSENT, token_unit="word", sides=SIDES)
+    tried = thresholds(measured, decisions)
+    assert set(tried["decision"]) == {"search_rank_at_most", "newcomer_share_at_least", "min_comments"}
+    for row in tried.iloc[::7].to_dict("records"):
+        again = draw_sample(captured, ABSENT, ABSENT, decisions | {row["decision"]: row["cut_off"]}, SIDES)
+        assert row["posts"] == counts(again, "creator_replies")[0]
+    assert tried.groupby("decision")["chosen"].sum().eq(1).all()
+
+
+def test_the_figure_of_the_flow_tells_every_number_that_is_left() -> None:
+    figure = draw.flow(drawn(posts(search_rank=[1, 2, 9]), search_rank_at_most=5).flow)
+    told = [text.get_text() for text in figure.axes[0].texts]
+    assert told[:2] == ["3", "2   −1 dropped"]
+    assert "not computable" in told
+
+
+def test_the_real_posts_do_not_hold_a_sample_of_120_by_40(shared: Any) -> None:
+    columns = {"post_id": "post_id", "creator_id": "user_id", "title": "title", "text": "content"}
+    columns |= {"likes": "like_count", "comments_count": "comment_count"}
+    captured = read_mapped(shared / "data/tiktokrefugee-posts/posts.csv", "posts", columns, source="test")
+    strict = {"newcomer_share_at_least": 0.5, "min_comments": 20, "posts_wanted": 120, "creators_wanted": 40}
+    found = drawn(captured, engagement_by="likes", likes_top_share=0.5, per_creator_at_most=3, **strict)
+    assert counts(found, "language") == [264, 88, 17]
+    assert found.reached.startswith("no: 45 of 120 posts by 40 of 40 creators")
