@@ -115,8 +115,8 @@ class ValueRole(SphinxRole):
             logger.warning("no notebook has recorded the value '%s'", self.text, location=self.get_location())
             return [nodes.Text(self.text)], []
         origin = value["origin"]
-        shown = nodes.inline("", value["text"], classes=["value", "not-computable" if value["missing"] else "computed"])
-        whole = nodes.inline(classes=["value-with-origin"])
+        shown = nodes.inline("", value["text"])
+        whole = nodes.inline(classes=["value", "value-absent" if value["missing"] else "value-computed"])
         whole += self._linked(shown, study, value) if "notebook" in value else shown
         if origin != "published" and (study.is_original or origin == "stand-in"):
             mark = "captured, recorded run" if value.get("recorded") else origin
@@ -272,7 +272,7 @@ def _origins_in(doctree: nodes.document) -> list[str]:
     classes = {name for node in doctree.findall(nodes.inline) for name in node.get("classes", [])}
     marked = set(re.findall(r'class="origin (origin-[a-z-]+)"', "".join(pages))) | classes
     # A published number bears no mark of its own.
-    if "value-with-origin" in classes and not marked & {"origin-stand-in", "origin-captured"}:
+    if "value" in classes and not marked & {"origin-stand-in", "origin-captured"}:
         marked.add("origin-published")
     return [origin for origin in ORIGINS if f"origin-{origin}" in marked]
 
