@@ -5,9 +5,8 @@ import pytest
 
 from analysis import pipeline
 from analysis.study import open_study
-from making import FIRST, SECOND, SHOW, make_notebook
+from making import FIRST, PROJECT, SECOND, SHOW, lay_out_book, make_notebook
 
-PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
 STUDY = """
@@ -64,6 +63,13 @@ def once(ran_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     shutil.copytree(ran_once, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def built_small(once: Path) -> Path:
+    """The small compendium after one run, with the sources of a book."""
+    lay_out_book(once)
+    return once
 
 
 def lay_out(root: Path) -> None:

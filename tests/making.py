@@ -1,9 +1,12 @@
 """What the tests make and read: notebooks and folders."""
 
 import json
+import shutil
 from pathlib import Path
 
 import nbformat
+
+PROJECT = Path(__file__).resolve().parent.parent
 
 FIRST = """
 from analysis.results import record, show_figure, show_table
@@ -46,3 +49,36 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def load(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+INDEX = """# A small book
+
+There were {{ first_posts }} posts, and {{ second_many }} many tags, said {zh}`大家`.
+
+```{result-figure} 02-second-tags
+```
+
+```{result-table} 01-first-hashtags
+```
+
+```{data-table} hashtags
+:where: hashtag~first
+:columns: hashtag views
+```
+"""
+TOC = """format: jb-book
+root: book/index
+chapters:
+  - file: book/argument
+  - file: results/liu2025/notebooks/01-first
+  - file: results/liu2025/notebooks/02-second
+"""
+
+
+def lay_out_book(root) -> None:
+    for folder in ("_ext", "_static"):
+        shutil.copytree(PROJECT / "book" / folder, root / "book" / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "book/references.bib").write_text("")
+    (root / "book/index.md").write_text(INDEX, encoding="utf-8")
+    (root / "book/argument.md").write_text("# An argument\n\nNothing is counted here.\n")
+    (root / "_toc.yml").write_text(TOC)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 COMPENDIUM = Path(sys.executable).with_name("compendium")
-COMMANDS = ["reproduce", "run", "book", "check", "studies", "standin", "describe"]
+COMMANDS = ["reproduce", "run", "book", "check", "studies", "standin", "describe", "record"]
 
 
 def compendium(*words: str) -> subprocess.CompletedProcess[str]:
@@ -87,3 +87,11 @@ def test_studies_are_listed(small):
 def test_describe_writes_the_datapackage(small):
     assert compendium("describe").returncode == 0
     assert (small / "data/liu2025/datapackage.json").is_file()
+
+
+def test_reproduce_computes_committed_results_once_on_each_machine(built_small):
+    first, second = compendium("reproduce"), compendium("reproduce")
+    assert "liu2025: 2 of 2 notebooks run" in first.stdout, first.stderr
+    assert "Open _build/html/index.html" in first.stdout
+    assert "All 2 notebooks of liu2025 are current; none was run." in second.stdout
+    assert "The book of liu2025 is current; it was not built." in second.stdout

@@ -46,8 +46,10 @@ def reproduce() -> None:
     from analysis import pipeline, publish, study
 
     original = study.open_study()
+    # On a fresh clone the committed results are there, but reproducing means to compute them.
     with _progress(original) as told:
-        outcomes = pipeline.run(original, progress=told)
+        outcomes = pipeline.run(original, force=not pipeline.reproduced_here(original), progress=told)
+    pipeline.mark_reproduced(original)
     built = publish.build_book(original, say=typer.echo)
     _print_summary(original, outcomes)
     typer.echo(f"Open {built.relative_to(original.root)}")
@@ -92,6 +94,17 @@ def check(name: Name = ORIGINAL) -> None:
     opened = study.open_study(name)
     for line in checking.check_study(opened):
         typer.echo(line)
+
+
+@app.command()
+def record(name: Name) -> None:
+    """Keep the values of a run on unpublished data for the original's book, marked as recorded."""
+    import datetime as dt
+
+    from analysis import recorded, study
+
+    path = recorded.record_run(study.open_study(name), on=dt.datetime.now(dt.UTC).date())
+    typer.echo(f"Wrote data/liu2025/{path.name}")
 
 
 @app.command()

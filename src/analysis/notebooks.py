@@ -119,6 +119,8 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, folder: Path) -> 
             log_output=False,
             # The kernel talks over the loopback only, and its warning about that would hide what matters.
             extra_arguments=["--log-level=ERROR"],
+            # Nothing is left to do in a kernel whose last cell is done: its results are in the outputs.
+            shutdown_kernel="immediate",
         )
     except papermill.PapermillExecutionError as error:
         told = "\n".join(error.source.splitlines()[:10])

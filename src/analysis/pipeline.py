@@ -104,6 +104,17 @@ def run(
     return outcomes
 
 
+def reproduced_here(study: Study) -> bool:
+    """Whether these results were computed on this machine; committed ones were computed on another."""
+    marker, record = _marker(study), study.root / "results" / study.name / "run.json"
+    return marker.is_file() and record.is_file() and marker.read_text(encoding="utf-8") == _digest_of_file(record)
+
+
+def mark_reproduced(study: Study) -> None:
+    """Note that the present results were computed on this machine."""
+    tables.replace_text(_marker(study), _digest_of_file(study.root / "results" / study.name / "run.json"))
+
+
 def files_of(folder: Path) -> list[Path]:
     """Every file of a results folder, in order."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
@@ -205,6 +216,10 @@ def _staged(study: Study) -> Iterator[Path]:
         folder.rename(old)
     beside.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _marker(study: Study) -> Path:
+    return study.root / "_build" / f".{study.name}.reproduced"
 
 
 def _beside(study: Study) -> Path:

@@ -31,6 +31,8 @@ MARKS = {
 }
 ROWS_SHOWN = 200
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+LONG_NAME = re.compile(r"[\w.-]{16,}")
+LONG = 60
 
 
 def record(  # noqa: PLR0913  (a value and what a reader must know of it)
@@ -133,19 +135,19 @@ def table_html(csv: str, texts: list[str], *, caption: str, origin: str, digits:
     `texts` are the columns that hold no numbers, even where their cells look like some (section 5.1).
     """
     table = _read_csv(csv, texts)
-    head = "".join(f'<th scope="col"{_aligned(table[name])}>{_title(name)}</th>' for name in table.columns)
+    kinds = {name: _kind(table[name]) for name in table.columns}
+    head = "".join(f'<th scope="col"{kind}>{_title(name)}</th>' for name, kind in kinds.items())
     rows = table.head(ROWS_SHOWN)
     body = "".join(
-        "<tr>"
-        + "".join(f"<td{_aligned(table[name])}>{_cell(row[name], digits)}</td>" for name in table.columns)
-        + "</tr>"
+        "<tr>" + "".join(f"<td{kind}>{_cell(row[name], digits)}</td>" for name, kind in kinds.items()) + "</tr>"
         for row in rows.to_dict("records")
     )
+    body = body or f'<tr><td colspan="{len(kinds)}">none</td></tr>'
     more = f" The first {ROWS_SHOWN} of {len(table):,} rows; all are in the file." if len(table) > len(rows) else ""
     return (
-        f'<div class="result-table" tabindex="0" role="region" aria-label="{html.escape(caption)}"><table>'
-        f"<caption>{html.escape(caption + more)} {origin_html(origin)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<figure class="result-table"><figcaption>{html.escape(caption + more)} {origin_html(origin)}</figcaption>'
+        f'<div class="result-rows" tabindex="0" role="region" aria-label="{html.escape(caption)}"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></figure>"
     )
 
 
@@ -240,8 +242,13 @@ def _read_csv(csv: str, texts: list[str]) -> pd.DataFrame:
     return pd.read_csv(io.StringIO(csv), dtype=dict.fromkeys(texts, "str"), keep_default_na=False, na_values=[""])
 
 
-def _aligned(cells: pd.Series) -> str:
-    return ' class="number"' if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells) else ""
+def _kind(cells: pd.Series) -> str:
+    """How a column is set: numbers to the right, long texts with room."""
+    if pd.api.types.is_bool_dtype(cells):
+        return ""
+    if pd.api.types.is_numeric_dtype(cells):
+        return ' class="number"'
+    return ' class="long"' if cells.dropna().astype("str").str.len().max() > LONG else ""
 
 
 def _title(name: str) -> str:
@@ -249,10 +256,19 @@ def _title(name: str) -> str:
 
 
 def _cell(value: Any, digits: int) -> str:
-    if isinstance(value, str | bool):
-        shown = html.escape(str(value))
-        return f'<span class="date">{shown}</span>' if DATE.fullmatch(shown) else shown
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return _text_cell(value)
     if pd.isna(value):
         return '<span class="missing" title="missing">–</span>'
     whole = float(value).is_integer()
     return f"{int(value):,}" if whole else f"{value:,.{digits}f}".replace("-", "−")
+
+
+def _text_cell(text: str) -> str:
+    """A text, escaped; a date stays on one line, and a long name may break at its dots and dashes."""
+    shown = html.escape(text)
+    if DATE.fullmatch(text):
+        return f'<span class="date">{shown}</span>'
+    return re.sub(r"([._-])", r"\1<wbr>", shown) if LONG_NAME.fullmatch(text) else shown

@@ -1,0 +1,95 @@
+import datetime as dt
+import hashlib
+import json
+import shutil
+
+import pytest
+from making import PROJECT, contents, load
+
+from analysis import pipeline, publish, recorded
+from analysis.errors import StudyError
+from analysis.study import open_study
+
+DAY = dt.date(2026, 11, 23)
+KEPT = ("_config.yml", "requirements.lock", "notebooks", "book", "data")
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory, request):
+    """The compendium in another folder, with the real posts in place and run."""
+    posts = PROJECT.parent / "shared/data/tiktokrefugee-posts/posts.csv"
+    if not posts.is_file():
+        pytest.skip("the real posts are not here")
+    root = tmp_path_factory.mktemp("real")
+    for name in KEPT:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
+        copy(PROJECT / name, root / name)
+    (root / "data/refugees722/capture").mkdir(exist_ok=True)
+    shutil.copy(posts, root / "data/refugees722/capture/posts.csv")
+    pipeline.run(open_study("refugees722", root))
+    return root
+
+
+def test_the_original_is_not_recorded_for_its_own_book(small):
+    with pytest.raises(StudyError, match="is the original"):
+        recorded.record_run(open_study(), on=DAY)
+
+
+def test_a_study_that_has_not_run_is_not_recorded(small):
+    shutil.copytree(small / "data/liu2025", small / "data/other")
+    with pytest.raises(StudyError, match=r"holds no values. Run: compendium run other"):
+        recorded.record_run(open_study("other"), on=DAY)
+
+
+def test_the_recorded_run_is_what_the_real_posts_give(real):
+    before = load(PROJECT / "data/liu2025/recorded.json")
+    recorded.record_run(open_study("refugees722", real), on=dt.date.fromisoformat(before["recorded_on"]))
+    assert load(real / "data/liu2025/recorded.json") == before
+
+
+def test_the_recorded_run_names_its_capture(real):
+    capture = (real / "data/refugees722/capture/posts.csv").read_bytes()
+    values = load(PROJECT / "data/liu2025/recorded.json")["values"]
+    assert values["recorded_capture_sha256"]["text"] == hashlib.sha256(capture).hexdigest()
+    assert all(value["origin"] == "captured" and value["recorded"] for value in values.values())
+
+
+def test_what_posts_alone_cannot_give_is_missing_and_never_a_number(real):
+    values = load(real / "results/refugees722/values.json")
+    for name in (
+        "exchange_replies",
+        "coding_codings",
+        "saturation_coverage",
+        "agreement_percent",
+        "sample_after_exchange",
+    ):
+        assert values[name]["value"] is None
+        assert values[name]["text"].startswith("not computable: ")
+
+
+def test_no_stand_in_reaches_a_study_of_captured_posts(real):
+    for name in ("values.json", "index.json"):
+        assert "stand-in" not in {entry["origin"] for entry in load(real / "results/refugees722" / name).values()}
+
+
+def test_no_result_of_captured_posts_names_an_account_or_quotes_a_text(real):
+    posts = open_study("refugees722", real).table("posts")
+    names = set(posts["creator_id"])
+    texts = [text.strip() for text in posts["text"].dropna() if len(text.strip()) > 30]
+    everything = "\n".join(
+        content.decode()
+        for path, content in contents(real / "results/refugees722").items()
+        if not path.endswith(".svg")
+    )
+    assert not [name for name in names if name in everything]
+    assert not [text for text in texts if text[:30] in everything or json.dumps(text[:30])[1:-1] in everything]
+
+
+def test_the_real_posts_become_a_book_of_their_own(real):
+    first = publish.build_book(open_study("refugees722", real), say=lambda _: None)
+    pages = {path: path.read_text(encoding="utf-8") for path in first.parent.rglob("*.html")}
+    told = "".join(pages.values())
+    assert len(pages) >= 12
+    assert "722 posts under #tiktokrefugee" in told
+    assert "not computable" in told
+    assert 'class="origin origin-stand-in"' not in told
