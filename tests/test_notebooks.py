@@ -53,12 +53,13 @@ def test_what_a_notebook_reads_is_seen_in_its_cells(tmp_path):
         'study: str = "x"',
         "from analysis import frame\nfrom analysis.figures import style as look",
         'a = this.table("posts")\nb = this.result("03-sample-posts")\nc = frame.of(this.table("comments"))',
-        "this.values()\n{}.values()",
+        "this.values()\n{}.values()\nread(this.bibliography)",
     )
     reads = notebooks.reads_of(notebook)
     assert reads.tables == ("comments", "posts")
     assert reads.results == ("03-sample-posts",)
     assert reads.values
+    assert reads.bibliography
     assert {"analysis.frame", "analysis.figures.style"} <= set(reads.modules)
 
 

@@ -5,6 +5,7 @@ origin. An unknown name is a warning, and so fails a build with -W. A value that
 reason.
 """
 
+import io
 import json
 import os
 import re
@@ -168,6 +169,7 @@ class ResultDirective(SphinxDirective):
 
     required_arguments = 1
     has_content = True
+    option_spec = {"columns": directives.unchanged}  # noqa: RUF012
     kind = ""
 
     def run(self) -> list[nodes.Node]:
@@ -230,6 +232,10 @@ class ResultTable(ResultDirective):
     def page(self, study: Study, entry: dict[str, Any]) -> str:
         """The table as HTML."""
         csv = (study.results / "tables" / f"{entry['name']}.csv").read_text(encoding="utf-8")
+        columns = self.options.get("columns", "").split()
+        if columns:
+            # As texts, so that every cell stays what it is in the file.
+            csv = pd.read_csv(io.StringIO(csv), dtype="str", keep_default_na=False)[columns].to_csv(index=False)
         return results.table_html(csv, entry["texts"], **{key: entry[key] for key in ("caption", "origin", "digits")})
 
 

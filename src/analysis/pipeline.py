@@ -164,6 +164,8 @@ def _parts(study: Study, step: Step, given: Mapping[str, Any], folder: Path) -> 
     parts |= {f"module {_dotted(path, package)}": _digest_of_file(path) for path in modules}
     parts["settings of the study"] = _digest(json.dumps({**study.settings, "decisions": None}, sort_keys=True))
     parts["requirements.lock"] = _digest_of_file(study.root / "requirements.lock")
+    if step.reads.bibliography:
+        parts["bibliography"] = _digest_of_file(study.bibliography)
     if step.reads.values:
         parts["values of earlier notebooks"] = _digest(json.dumps(_earlier_values(folder, step.name), sort_keys=True))
     return parts

@@ -271,4 +271,4 @@ def _text_cell(text: str) -> str:
     shown = html.escape(text)
     if DATE.fullmatch(text):
         return f'<span class="date">{shown}</span>'
-    return re.sub(r"([._-])", r"\1<wbr>", shown) if LONG_NAME.fullmatch(text) else shown
+    return LONG_NAME.sub(lambda name: re.sub(r"([._-])", r"\1<wbr>", name[0]), shown)

@@ -137,6 +137,11 @@ class Study:
         return own if self.is_original else {**open_study(ORIGINAL, self.root).decisions, **own}
 
     @property
+    def bibliography(self) -> Path:
+        """The bibliography of the book."""
+        return self.root / "book" / "references.bib"
+
+    @property
     def results(self) -> Path:
         """The folder of the results; a run that is under way writes beside it."""
         return Path(os.environ.get("COMPENDIUM_RESULTS") or self.root / "results" / self.name)
