@@ -34,3 +34,8 @@ def test_absence_is_not_an_endless_sequence():
 def test_need_names_the_reason():
     with pytest.raises(CannotCompute, match="no codings"):
         need([], "the study has no codings")
+
+
+def test_absence_is_a_plain_object_to_those_who_look_for_protocols():
+    assert not hasattr(NotComputable("why"), "__array__")
+    assert not hasattr(NotComputable("why"), "_repr_html_")

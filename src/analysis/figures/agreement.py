@@ -1,0 +1,50 @@
+"""Figure of agreement: alpha of each code with its interval."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.computable import computable
+from analysis.figures import style
+from analysis.figures.coding import ROW, name_rows
+
+
+@computable
+def by_code(agreement: pd.DataFrame, overall: pd.DataFrame) -> Figure:
+    """Draw each code's alpha and creator interval, highest first; below, the codes that have none and why."""
+    ordered = agreement.sort_values("alpha", ascending=False, kind="stable", ignore_index=True)
+    rows = np.arange(len(ordered))[::-1]
+    figure, axes = style.new_figure(ROW * len(ordered) + 1.1)
+    known = ordered["alpha"].notna().to_numpy()
+    axes.axvline(0, color=style.MUTED, linewidth=1)
+    _draw_overall(axes, overall, float(rows.max()))
+    axes.hlines(rows[known], ordered["low"][known], ordered["high"][known], color=style.BLUE, linewidth=5, alpha=0.35)
+    axes.scatter(ordered["alpha"][known], rows[known], color=style.BLUE, s=42, zorder=3, linewidth=0)
+    for row, reason in zip(rows[~known], ordered["reason"][~known], strict=True):
+        axes.annotate(
+            reason, (0, row), (6, 0), textcoords="offset points", va="center", fontsize=9.5, color=style.MUTED
+        )
+    name_rows(axes, rows, ordered["name"])
+    axes.set_xlim(min(-0.1, float(ordered["low"].min()) - 0.03), 1.02)
+    axes.set_ylim(top=rows.max() + 1.5)
+    axes.set_xlabel("Krippendorff's alpha: 0 is chance, 1 is full agreement")
+    return style.finish(figure)
+
+
+def _draw_overall(axes: Axes, overall: pd.DataFrame, top: float) -> None:
+    alpha, low, high = (float(overall[column].iloc[0]) for column in ("alpha", "low", "high"))
+    if np.isnan(alpha):
+        return
+    axes.axvspan(low, high, color=style.ORANGE, alpha=0.15, linewidth=0)
+    axes.axvline(alpha, color=style.ORANGE, linewidth=1.5)
+    axes.annotate(
+        "sets of codes",
+        (alpha, top + 1),
+        (-6, 0),
+        textcoords="offset points",
+        va="center",
+        ha="right",
+        fontsize=11,
+        color=style.ORANGE,
+    )
