@@ -38,6 +38,12 @@ def test_nothing_runs_when_everything_is_current(once):
     assert ran(pipeline.explain(open_study())) == []
 
 
+def test_a_run_that_gives_the_same_results_leaves_the_files_alone(once):
+    before = {path: path.stat().st_mtime_ns for path in (once / "results").rglob("*.*")}
+    assert ran(pipeline.run(open_study(), force=True)) == ["01-first", "02-second"]
+    assert {path: path.stat().st_mtime_ns for path in (once / "results").rglob("*.*")} == before
+
+
 def test_times_of_files_do_not_matter(once):
     for path in once.rglob("*"):
         if path.is_file():

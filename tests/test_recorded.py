@@ -4,14 +4,14 @@ import json
 import shutil
 
 import pytest
-from making import PROJECT, contents, load
 
 from analysis import pipeline, publish, recorded
 from analysis.errors import StudyError
 from analysis.study import open_study
+from making import PROJECT, contents, load
 
 DAY = dt.date(2026, 11, 23)
-KEPT = ("_config.yml", "requirements.lock", "notebooks", "book", "data")
+KEPT = ("_config.yml", "_toc.yml", "requirements.lock", "notebooks", "book", "data")
 
 
 @pytest.fixture(scope="module")

@@ -110,14 +110,21 @@ def _config(study: Study) -> dict[str, Any]:
 
 
 def _toc(study: Study) -> dict[str, Any]:
+    """The pages for any study, then the notebooks under the names that they have in the original's book."""
     pages = sorted(path.stem for path in (study.root / "book" / "replication").glob("*.md") if path.stem != "index")
-    steps = [f"results/{study.name}/notebooks/{step.name}" for step in pipeline.steps(study.root)]
+    toc = yaml.safe_load((study.root / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [*toc.get("chapters", []), *(chapter for part in toc.get("parts", []) for chapter in part["chapters"])]
+    titles = {Path(chapter["file"]).name: chapter.get("title") for chapter in chapters}
+    steps = [
+        {"file": f"results/{study.name}/notebooks/{step.name}", "title": titles.get(step.name) or step.name}
+        for step in pipeline.steps(study.root)
+    ]
     return {
         "format": "jb-book",
         "root": "book/index",
         "parts": [
             {"caption": "The study", "chapters": [{"file": f"book/{page}"} for page in pages]},
-            {"caption": "The computations", "chapters": [{"file": step} for step in steps]},
+            {"caption": "The computations", "chapters": steps},
         ],
     }
 
