@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import results
+from analysis import results, tables
 from analysis.computable import NotComputable
 from analysis.figures import style
 
@@ -72,7 +72,7 @@ def test_an_unknown_origin_is_refused(shown):
 def test_a_shown_table_is_read_back_with_its_types(shown, tmp_path):
     results.show_table("01-test-t", TABLE, caption="c", origin="published")
     results.write_results(harvested(shown), tmp_path)
-    read = results.read_result(tmp_path, "01-test-t")
+    read = tables.read_result(tmp_path, "01-test-t")
     assert list(read["section"]) == ["4", "5.1"]
     assert read["posts"].tolist()[0] == 3
     assert read["posts"].isna().tolist() == [False, True]
@@ -99,12 +99,12 @@ def test_an_absent_table_or_figure_shows_its_reason_and_leaves_no_file(shown, tm
     results.show_figure("01-test-f", NotComputable("no replies"), caption="c", alt="a", origin="captured")
     results.write_results(harvested(shown), tmp_path)
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["index.json", "values.json"]
-    assert results.read_result(tmp_path, "01-test-t") == NotComputable("no replies")
+    assert tables.read_result(tmp_path, "01-test-t") == NotComputable("no replies")
     assert all("not computable" in output["data"]["text/html"] for output in shown)
 
 
 def test_a_result_that_no_notebook_has_shown_says_so(tmp_path):
-    assert "no notebook has shown the table x" in results.read_result(tmp_path, "x").reason
+    assert "no notebook has shown the table x" in tables.read_result(tmp_path, "x").reason
 
 
 def test_a_figure_is_the_same_bytes_every_time():

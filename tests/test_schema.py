@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from analysis import schema
+from analysis import columns, schema
 from analysis.errors import TableError
 
 GOOD = {"creator_id": ["a", "b"], "side": ["host", None], "self_description": [None, "me"], "source": ["x", "x"]}
@@ -47,7 +47,7 @@ def test_all_problems_are_told_at_once():
     ],
 )  # fmt: skip
 def test_a_cell_of_the_wrong_kind_does_not_fit(kind, cell):
-    assert not schema._fits(pd.Series([cell], dtype="str"), column=schema.Column("x", kind, "")).any()
+    assert not columns.fits(pd.Series([cell], dtype="str"), column=columns.Column("x", kind, "")).any()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_cell_of_the_wrong_kind_does_not_fit(kind, cell):
      ("time", "2025-01-19T08:00:00Z"), ("list", "a 英语角"), ("text", "two\nlines")],
 )  # fmt: skip
 def test_a_cell_of_the_right_kind_fits(kind, cell):
-    assert schema._fits(pd.Series([cell], dtype="str"), column=schema.Column("x", kind, "")).all()
+    assert columns.fits(pd.Series([cell], dtype="str"), column=columns.Column("x", kind, "")).all()
 
 
 @pytest.mark.parametrize("name", schema.TABLES)

@@ -28,7 +28,8 @@ from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferen
 
 from analysis import results, schema
 from analysis.computable import NotComputable
-from analysis.study import ORIGINS, Study, open_study
+from analysis.schema import ORIGINS
+from analysis.study import Study, open_study
 
 logger = logging.getLogger(__name__)
 ORIGIN_TOLD = {
@@ -138,25 +139,12 @@ class ValueRole(SphinxRole):
         origin = value["origin"]
         shown = nodes.inline("", value["text"])
         whole = nodes.inline(classes=["value", "value-absent" if value["missing"] else "value-computed"])
-        whole += self._linked(shown, study, value) if "notebook" in value else shown
+        whole += _way_to(study, value["notebook"], shown, self.env.docname) if "notebook" in value else shown
         if origin != "published" and (study.is_original or origin == "stand-in"):
             mark = "captured, recorded run" if value.get("recorded") else origin
             whole += nodes.Text(" ")
             whole += nodes.inline("", mark, classes=["origin", f"origin-{origin}"])
         return [whole], []
-
-    def _linked(self, shown: nodes.Node, study: Study, value: dict[str, Any]) -> nodes.Node:
-        link = addnodes.pending_xref(
-            "",
-            refdomain="std",
-            reftype="doc",
-            reftarget=f"/results/{study.name}/notebooks/{value['notebook']}",
-            refexplicit=True,
-            refwarn=True,
-            refdoc=self.env.docname,
-        )
-        link += shown
-        return link
 
 
 class Spoken(nodes.inline):
@@ -219,16 +207,8 @@ class ResultDirective(SphinxDirective):
             reftarget=f"/results/{study.name}/{folder}/{entry['name']}.{ending}",
             refdoc=self.env.docname,
         )
-        step = addnodes.pending_xref(
-            "",
-            nodes.inline("", "how it was computed"),
-            refdomain="std",
-            reftype="doc",
-            reftarget=f"/results/{study.name}/notebooks/{entry['notebook']}",
-            refexplicit=True,
-            refwarn=True,
-            refdoc=self.env.docname,
-        )
+        told = nodes.inline("", "how it was computed")
+        step = _way_to(study, entry["notebook"], told, self.env.docname)
         links += [file, nodes.Text(" · "), step]
         return links
 
@@ -290,6 +270,20 @@ class DataTable(SphinxDirective):
             table = table[table[column].fillna("").str.contains(wanted, regex=False)]
         columns = self.options.get("columns", "").split()
         return table[columns] if columns else table
+
+
+def _way_to(study: Study, notebook: str, shown: nodes.Node, page: str) -> nodes.Node:
+    """A link from a page to an executed notebook."""
+    return addnodes.pending_xref(
+        "",
+        shown,
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/results/{study.name}/notebooks/{notebook}",
+        refexplicit=True,
+        refwarn=True,
+        refdoc=page,
+    )
 
 
 def _origins_in(doctree: nodes.document) -> list[str]:

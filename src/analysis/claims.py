@@ -24,8 +24,8 @@ from analysis.checks.base import (
 from analysis.checks.numbers import later_than
 from analysis.computable import CannotCompute, NotComputable, computable
 from analysis.references import Work, audit_references, place
-from analysis.schema import CLAIM_KINDS, words
-from analysis.study import ORIGINAL, Origin, Study, open_study
+from analysis.schema import CLAIM_KINDS, Origin, words
+from analysis.study import ORIGINAL, Study, open_study
 
 LEDGER = ["claim_id", "section", "statement", "kind", "value", "verdict", "finding", "evidence_ids"]
 AUDIT = ["what", "where", "touches", "to_be_fair"]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import schema, tables
+from analysis.columns import Column, Table
 from analysis.study import Study
 
 TYPES = {
@@ -47,7 +48,7 @@ def datapackage(study: Study) -> dict[str, Any]:
     }
 
 
-def _resource(table: schema.Table, entry: dict[str, Any], own: set[str]) -> dict[str, Any]:
+def _resource(table: Table, entry: dict[str, Any], own: set[str]) -> dict[str, Any]:
     references = [
         {
             "fields": column.name,
@@ -73,7 +74,7 @@ def _resource(table: schema.Table, entry: dict[str, Any], own: set[str]) -> dict
     }
 
 
-def _field(column: schema.Column) -> dict[str, Any]:
+def _field(column: Column) -> dict[str, Any]:
     field: dict[str, Any] = {"name": column.name, **TYPES[column.kind], "description": column.meaning}
     if column.unit:
         field["unit"] = column.unit

@@ -6,7 +6,6 @@ page, the file and the number in the prose are one and the same, and a notebook 
 """
 
 import html
-import io
 import json
 import numbers
 import re
@@ -21,7 +20,7 @@ from matplotlib.figure import Figure
 from analysis import tables
 from analysis.computable import NotComputable
 from analysis.figures import style
-from analysis.study import ORIGINS, Origin
+from analysis.schema import ORIGINS, Origin
 
 MIME = "application/vnd.compendium.result+json"
 MARKS = {
@@ -117,24 +116,12 @@ def write_results(found: list[dict[str, Any]], folder: Path) -> None:
             path.unlink()
 
 
-def read_result(folder: Path, name: str) -> Any:
-    """A table that an earlier notebook showed; `NotComputable` with its reason where it could not."""
-    index = folder / "index.json"
-    known = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}
-    entry = known.get(f"{name}.table")
-    if entry is None:
-        return NotComputable(f"no notebook has shown the table {name} yet")
-    if entry["missing"]:
-        return NotComputable(entry["missing"])
-    return _read_csv((folder / "tables" / f"{name}.csv").read_text(encoding="utf-8"), entry["texts"])
-
-
 def table_html(csv: str, texts: list[str], *, caption: str, origin: str, digits: int = 2) -> str:
     """A table for the page: numbers to the right, missing cells as a dash, everything escaped.
 
     `texts` are the columns that hold no numbers, even where their cells look like some (section 5.1).
     """
-    table = _read_csv(csv, texts)
+    table = tables.read_shown(csv, texts)
     kinds = {name: _kind(table[name]) for name in table.columns}
     head = "".join(f'<th scope="col"{kind}>{_title(name)}</th>' for name, kind in kinds.items())
     rows = table.head(ROWS_SHOWN)
@@ -236,10 +223,6 @@ def _drawing(page: str) -> str:
     drawing = page[page.index("<svg") : page.index("</svg>") + len("</svg>")] + "\n"
     start, end = drawing.index(' role="img" aria-label="'), drawing.index('"', drawing.index('aria-label="') + 12) + 1
     return drawing[:start] + drawing[end:]
-
-
-def _read_csv(csv: str, texts: list[str]) -> pd.DataFrame:
-    return pd.read_csv(io.StringIO(csv), dtype=dict.fromkeys(texts, "str"), keep_default_na=False, na_values=[""])
 
 
 def _kind(cells: pd.Series) -> str:

@@ -4,86 +4,17 @@ One list of columns serves the reader, the writer, the check and `datapackage.js
 Times are UTC. A value that the capture lacks is missing, never 0 and never an empty text.
 """
 
-import re
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 import pandas as pd
 
+from analysis.columns import Column, Table, as_texts, as_values, counts, fits, key, problem, text
 from analysis.errors import TableError, nearest
 
-Kind = Literal["text", "list", "integer", "number", "boolean", "date", "time"]
-
-# What a filled cell of each kind looks like in a CSV file.
-PATTERNS: dict[Kind, str] = {
-    "text": r"(?s).+",
-    "list": r"\S+( \S+)*",
-    "integer": r"-?\d+",
-    "number": r"-?\d+(\.\d+)?([eE][-+]?\d+)?",
-    "boolean": r"true|false",
-    "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
-    "time": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ",
-}
-EXPECTED: dict[Kind, str] = {
-    "text": "a text",
-    "list": "words separated by single spaces",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "date": "a date such as 2025-01-19",
-    "time": "a time in UTC such as 2025-01-19T08:30:00Z",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: what kind of value it holds and what that value means."""
-
-    name: str
-    kind: Kind
-    meaning: str
-    unit: str = ""
-    required: bool = False
-    among: tuple[str, ...] = ()
-    refers_to: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A canonical table: what one row is, which columns identify it, and all its columns."""
-
-    name: str
-    row: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-
-    @property
-    def column_names(self) -> list[str]:
-        """The columns' names, in the order in which they are written."""
-        return [column.name for column in self.columns]
-
-    def column(self, name: str) -> Column:
-        """The column of that name."""
-        return next(column for column in self.columns if column.name == name)
-
-
-def text(name: str, meaning: str, **more: object) -> Column:
-    """A column of text."""
-    return Column(name, "text", meaning, **more)  # type: ignore[arg-type]
-
-
-def key(name: str, meaning: str) -> Column:
-    """A column of identifiers that every row fills."""
-    return Column(name, "text", meaning, required=True)
-
-
-def counts(name: str, what: str) -> tuple[Column, Column]:
-    """The two columns of a count: the number, and what the capture showed."""
-    number = Column(name, "integer", f"how many {what}; from the captured text", unit=what)
-    shown = Column(f"{name}_captured", "text", f"the number of {what} as the capture shows it, e.g. 1.7万 or 10+")
-    return number, shown
-
+# What the rows of a table are worth as evidence.
+Origin = Literal["published", "stand-in", "captured"]
+ORIGINS: tuple[Origin, ...] = ("published", "stand-in", "captured")
 
 SIDES = ("newcomer", "host")
 UNIT_TYPES = ("screenshot", "post", "comment")
@@ -375,7 +306,7 @@ def check(table: pd.DataFrame, name: str, *, where: str, lines: list[int] | None
 def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Turn a checked table of texts into its types; columns in canonical order."""
     return pd.DataFrame(
-        {column.name: _cast(table[column.name], column.kind) for column in TABLES[name].columns},
+        {column.name: as_values(table[column.name], column.kind) for column in TABLES[name].columns},
         index=table.index,
     )
 
@@ -384,7 +315,7 @@ def as_text(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Turn a typed table into the texts that stand in a file; missing stays missing."""
     known = TABLES[name]
     columns = {
-        column: _as_text(table[column], known.column(column).kind) if column in known.column_names else table[column]
+        column: as_texts(table[column], known.column(column).kind) if column in known.column_names else table[column]
         for column in table.columns
     }
     return pd.DataFrame(columns, index=table.index)
@@ -416,7 +347,7 @@ def _cells_that_do_not_fit(table: pd.DataFrame, name: str, lines: list[int]) -> 
     rules = pandera.DataFrameSchema(
         {
             column.name: pandera.Column(
-                checks=pandera.Check(partial(_fits, column=column)), nullable=not column.required
+                checks=pandera.Check(partial(fits, column=column)), nullable=not column.required
             )
             for column in TABLES[name].columns
         }
@@ -426,27 +357,10 @@ def _cells_that_do_not_fit(table: pd.DataFrame, name: str, lines: list[int]) -> 
     except pandera.errors.SchemaErrors as failure:
         cases = failure.failure_cases.dropna(subset=["index"]).sort_values(["index", "column"], kind="stable")
         return [
-            f", line {lines[int(case['index'])]}: {_told(TABLES[name].column(case['column']), case['failure_case'])}"
+            f", line {lines[int(case['index'])]}: {problem(TABLES[name].column(case['column']), case['failure_case'])}"
             for case in cases.to_dict("records")
         ]
     return []
-
-
-def _fits(cells: pd.Series, *, column: Column) -> pd.Series:
-    """Whether each filled cell is of the column's kind, or one of its choices."""
-    pattern = "|".join(map(re.escape, column.among)) if column.among else PATTERNS[column.kind]
-    fitting = cells.astype("str").str.fullmatch(pattern).astype(bool)
-    if column.kind in ("date", "time"):
-        # A calendar knows what a pattern cannot: there is no 31 February.
-        fitting &= pd.to_datetime(cells.where(fitting), errors="coerce", utc=True, format="ISO8601").notna()
-    return fitting
-
-
-def _told(column: Column, cell: object) -> str:
-    if not isinstance(cell, str):
-        return f"'{column.name}' is empty; expected {EXPECTED[column.kind]}."
-    expected = f"one of {', '.join(column.among)}" if column.among else EXPECTED[column.kind]
-    return f"'{column.name}' is '{cell}'; expected {expected}.{nearest(cell, column.among)}"
 
 
 def _keys_that_repeat(table: pd.DataFrame, name: str, lines: list[int]) -> list[str]:
@@ -462,23 +376,3 @@ def _keys_that_repeat(table: pd.DataFrame, name: str, lines: list[int]) -> list[
         else:
             first[identifier] = line
     return problems
-
-
-def _cast(cells: pd.Series, kind: Kind) -> pd.Series:
-    if kind == "integer":
-        return pd.to_numeric(cells).astype("Int64")
-    if kind == "number":
-        return pd.to_numeric(cells).astype("float64")
-    if kind == "boolean":
-        return cells.map({"true": True, "false": False}).astype("boolean")
-    if kind in ("date", "time"):
-        return pd.to_datetime(cells, utc=kind == "time", format="ISO8601").dt.as_unit("s")
-    return cells.astype("str")
-
-
-def _as_text(cells: pd.Series, kind: Kind) -> pd.Series:
-    if kind == "boolean":
-        return cells.map({True: "true", False: "false"}, na_action="ignore").astype("str")
-    if kind in ("date", "time"):
-        return cells.dt.strftime("%Y-%m-%d" if kind == "date" else "%Y-%m-%dT%H:%M:%SZ").astype("str")
-    return cells.astype("str").where(cells.notna())

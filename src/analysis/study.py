@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -17,10 +17,9 @@ import yaml
 from analysis import schema, tables
 from analysis.computable import NotComputable
 from analysis.errors import StudyError, nearest
+from analysis.schema import ORIGINS, Origin
 
 ORIGINAL = "liu2025"
-Origin = Literal["published", "stand-in", "captured"]
-ORIGINS: tuple[Origin, ...] = ("published", "stand-in", "captured")
 
 # Each decision of a study: its type, and the values that make sense.
 DECISIONS: dict[str, tuple[type, str]] = {
@@ -148,9 +147,7 @@ class Study:
 
     def result(self, name: str) -> Any:
         """A table that an earlier notebook showed, by its name."""
-        from analysis import results
-
-        return results.read_result(self.results, name)
+        return tables.read_result(self.results, name)
 
     def values(self) -> dict[str, dict[str, Any]]:
         """Every value that a notebook of this study recorded, by its name."""

@@ -1,11 +1,15 @@
 """The only door to disk for tables: CSV, UTF-8, written beside and moved into place."""
 
 import csv
+import io
+import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis import schema
+from analysis.computable import NotComputable
 from analysis.errors import TableError
 
 
@@ -55,6 +59,23 @@ def replace_text(path: Path, content: str) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def read_result(folder: Path, name: str) -> Any:
+    """A table that an earlier notebook showed; `NotComputable` with its reason where it could not."""
+    index = folder / "index.json"
+    known = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}
+    entry = known.get(f"{name}.table")
+    if entry is None:
+        return NotComputable(f"no notebook has shown the table {name} yet")
+    if entry["missing"]:
+        return NotComputable(entry["missing"])
+    return read_shown((folder / "tables" / f"{name}.csv").read_text(encoding="utf-8"), entry["texts"])
+
+
+def read_shown(content: str, texts: list[str]) -> pd.DataFrame:
+    """Read the CSV of a table that a notebook showed; `texts` are the columns that hold no numbers."""
+    return pd.read_csv(io.StringIO(content), dtype=dict.fromkeys(texts, "str"), keep_default_na=False, na_values=[""])
 
 
 def _lines_of_rows(path: Path) -> list[int]:

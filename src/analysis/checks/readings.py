@@ -30,7 +30,7 @@ def cited(claim: Claim, sources: Sources) -> Judgement:
     missing = [cell["cited_as"] for cell in cells if cell["reference"] not in set(sources["references"]["reference"])]
     if missing:
         return Judgement(CONFLICTS, f"Cited but not listed: {'; '.join(missing)}.", ("References",))
-    told = "; ".join(cell["cited_as"] for cell in cells)
+    told = " and ".join(cell["cited_as"] for cell in cells)
     return Judgement(JUDGEMENT, f"Rests on {number_of(len(cells), 'listed work')} ({told}); a reader of it can judge.")
 
 

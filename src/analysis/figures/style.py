@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 INK, MUTED, GRID, PAPER = "#1f2329", "#5c636e", "#d4d8de", "#fdfdfe"
 THEMED = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
@@ -90,17 +91,14 @@ def finish(figure: Figure) -> Figure:
 
 
 def svg(figure: Figure, *, name: str, mark: str) -> str:
-    """A figure as SVG: the same bytes every time, with `mark` inside it and identifiers that begin with `name`.
+    """Write a figure as SVG: the same bytes every time, `mark` inside it, identifiers that begin with `name`.
 
     Raises `UserWarning` when the typefaces lack a character that the figure shows.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing from")
+        _settle(figure)
         noted = figure.text(0.995, 0.0, mark, ha="right", va="bottom", fontsize=8.5, color=MUTED)
-        noted.set_in_layout(False)
-        # The lowest fifth of an inch belongs to the mark.
-        room = 0.2 / figure.get_figheight()
-        figure.get_layout_engine().set(rect=(0, room, 1, 1 - room))
         file = io.StringIO()
         FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
         noted.remove()
@@ -109,8 +107,34 @@ def svg(figure: Figure, *, name: str, mark: str) -> str:
     drawing = re.sub(r"\s*<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
     # On a page the rule would reach every other drawing too.
     drawing = drawing.replace("*{stroke-linejoin", f"#{name}-figure_1 *{{stroke-linejoin")
+    drawing = _numbered(drawing)
     drawing = re.sub(r'\bid="', f'id="{name}-', drawing)
     return re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", drawing)
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the figure out once, the lowest fifth of an inch left to the mark, and round every place.
+
+    The layout solver's last digits differ from run to run, and would differ in the file.
+    """
+    layout = figure.get_layout_engine()
+    if not isinstance(layout, ConstrainedLayoutEngine):
+        return
+    room = 0.2 / figure.get_figheight()
+    layout.set(rect=(0, room, 1, 1 - room))
+    FigureCanvasSVG(figure)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(side, 4) for side in axes.get_position().bounds])
+
+
+def _numbered(drawing: str) -> str:
+    """Number the identifiers that matplotlib makes from digests of coordinates."""
+    digests = dict.fromkeys(re.findall(r'(?:id="|#)([a-z][0-9a-f]{10})\b', drawing))
+    for number, digest in enumerate(digests, start=1):
+        drawing = drawing.replace(digest, f"part-{number}")
+    return drawing
 
 
 def themed(drawing: str) -> str:

@@ -15,6 +15,7 @@ from string import Formatter
 import pandas as pd
 
 from analysis import schema
+from analysis.columns import Table
 from analysis.errors import CaptureError, nearest
 from analysis.sources.counts import parse_count
 from analysis.sources.times import parse_times, times_from_ids
@@ -160,9 +161,7 @@ def _check_columns(capture: Capture, table: str, columns: Mapping[str, str]) -> 
             capture.problems.append(f"{capture.where}: no column is mapped to '{needed.name}', which {table} need.")
 
 
-def _read_column(
-    capture: Capture, known: schema.Table, name: str, column: str, times: Mapping[str, str | float]
-) -> pd.Series:
+def _read_column(capture: Capture, known: Table, name: str, column: str, times: Mapping[str, str | float]) -> pd.Series:
     """A canonical column as checked texts."""
     meant = known.column(name)
     if meant.kind == "time":

@@ -1,0 +1,120 @@
+"""What a column is: the kind of its values, what a cell of each kind looks like, and how one becomes the other."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from analysis.errors import nearest
+
+Kind = Literal["text", "list", "integer", "number", "boolean", "date", "time"]
+
+# What a filled cell of each kind looks like in a CSV file.
+PATTERNS: dict[Kind, str] = {
+    "text": r"(?s).+",
+    "list": r"\S+( \S+)*",
+    "integer": r"-?\d+",
+    "number": r"-?\d+(\.\d+)?([eE][-+]?\d+)?",
+    "boolean": r"true|false",
+    "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
+    "time": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ",
+}
+EXPECTED: dict[Kind, str] = {
+    "text": "a text",
+    "list": "words separated by single spaces",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "date": "a date such as 2025-01-19",
+    "time": "a time in UTC such as 2025-01-19T08:30:00Z",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: what kind of value it holds and what that value means."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    required: bool = False
+    among: tuple[str, ...] = ()
+    refers_to: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A canonical table: what one row is, which columns identify it, and all its columns."""
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> list[str]:
+        """The columns' names, in the order in which they are written."""
+        return [column.name for column in self.columns]
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def text(name: str, meaning: str, **more: object) -> Column:
+    """A column of text."""
+    return Column(name, "text", meaning, **more)  # type: ignore[arg-type]
+
+
+def key(name: str, meaning: str) -> Column:
+    """A column of identifiers that every row fills."""
+    return Column(name, "text", meaning, required=True)
+
+
+def counts(name: str, what: str) -> tuple[Column, Column]:
+    """The two columns of a count: the number, and what the capture showed."""
+    number = Column(name, "integer", f"how many {what}; from the captured text", unit=what)
+    shown = Column(f"{name}_captured", "text", f"the number of {what} as the capture shows it, e.g. 1.7万 or 10+")
+    return number, shown
+
+
+def fits(cells: pd.Series, *, column: Column) -> pd.Series:
+    """Whether each filled cell is of the column's kind, or one of its choices."""
+    pattern = "|".join(map(re.escape, column.among)) if column.among else PATTERNS[column.kind]
+    fitting = cells.astype("str").str.fullmatch(pattern).astype(bool)
+    if column.kind in ("date", "time"):
+        # A calendar knows what a pattern cannot: there is no 31 February.
+        fitting &= pd.to_datetime(cells.where(fitting), errors="coerce", utc=True, format="ISO8601").notna()
+    return fitting
+
+
+def problem(column: Column, cell: object) -> str:
+    """Say what was found in a cell and what was expected."""
+    if not isinstance(cell, str):
+        return f"'{column.name}' is empty; expected {EXPECTED[column.kind]}."
+    expected = f"one of {', '.join(column.among)}" if column.among else EXPECTED[column.kind]
+    return f"'{column.name}' is '{cell}'; expected {expected}.{nearest(cell, column.among)}"
+
+
+def as_values(cells: pd.Series, kind: Kind) -> pd.Series:
+    """Turn checked texts into values of their kind; missing stays missing."""
+    if kind == "integer":
+        return pd.to_numeric(cells).astype("Int64")
+    if kind == "number":
+        return pd.to_numeric(cells).astype("float64")
+    if kind == "boolean":
+        return cells.map({"true": True, "false": False}).astype("boolean")
+    if kind in ("date", "time"):
+        return pd.to_datetime(cells, utc=kind == "time", format="ISO8601").dt.as_unit("s")
+    return cells.astype("str")
+
+
+def as_texts(cells: pd.Series, kind: Kind) -> pd.Series:
+    """Turn values into the texts that stand in a file; missing stays missing."""
+    if kind == "boolean":
+        return cells.map({True: "true", False: "false"}, na_action="ignore").astype("str")
+    if kind in ("date", "time"):
+        return cells.dt.strftime("%Y-%m-%d" if kind == "date" else "%Y-%m-%dT%H:%M:%SZ").astype("str")
+    return cells.astype("str").where(cells.notna())
