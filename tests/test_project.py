@@ -195,6 +195,16 @@ def test_what_the_corpus_gives_is_marked_stand_in():
     assert {entry["origin"] for name, entry in values.items() if name.startswith(from_corpus)} == {"stand-in"}
 
 
+def test_every_value_that_a_claim_names_is_recorded_and_names_the_claim():
+    claims = open_study("liu2025", PROJECT).table("claims")
+    values = json.loads((RESULTS / "values.json").read_text(encoding="utf-8"))
+    named = claims["argument"].str.extract(r"value=(\w+)", expand=False)
+    assert named.notna().sum() >= 20
+    for claim, name in zip(claims["claim_id"], named, strict=True):
+        if isinstance(name, str):
+            assert claim in values[name]["claim"].split()
+
+
 def test_the_results_carry_no_path_time_or_version():
     for path in RESULTS.rglob("*.*"):
         content = path.read_text(encoding="utf-8")

@@ -93,3 +93,18 @@ def test_the_real_posts_become_a_book_of_their_own(real):
     assert "722 posts under #tiktokrefugee" in told
     assert "not computable" in told
     assert 'class="origin origin-stand-in"' not in told
+
+
+def test_the_readme_tells_what_is_recorded():
+    told = (PROJECT / "README.md").read_text(encoding="utf-8")
+    values = load(PROJECT / "data/liu2025/recorded.json")["values"]
+    shown = (
+        "corpus_posts",
+        "corpus_creators",
+        "corpus_share_newcomer_language",
+        "sample_after_comments",
+        "sample_reached",
+    )
+    assert not [name for name in shown if values[f"recorded_{name}"]["text"] not in told]
+    assert values["recorded_on"]["text"] in told
+    assert values["recorded_capture_sha256"]["text"][:12] in told

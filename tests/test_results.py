@@ -1,3 +1,4 @@
+import json
 import warnings
 
 import nbformat
@@ -64,6 +65,14 @@ def test_a_date_is_recorded_as_a_date(shown):
     assert harvested(shown)[0]["text"] == "2025-01-19"
 
 
+def test_a_value_names_the_claims_that_it_serves(shown, tmp_path):
+    results.record("x", 1, origin="published")
+    results.record("y", 1, origin="published")
+    results.write_results(harvested(shown), tmp_path, {"x": "c001 c007"})
+    written = json.loads((tmp_path / "values.json").read_text())
+    assert (written["x"]["claim"], written["y"]["claim"]) == ("c001 c007", "")
+
+
 def test_an_unknown_origin_is_refused(shown):
     with pytest.raises(ValueError, match="'standin' is not an origin; expected one of published, stand-in, captured"):
         results.record("x", 1, origin="standin")
@@ -71,7 +80,7 @@ def test_an_unknown_origin_is_refused(shown):
 
 def test_a_shown_table_is_read_back_with_its_types(shown, tmp_path):
     results.show_table("01-test-t", TABLE, caption="c", origin="published")
-    results.write_results(harvested(shown), tmp_path)
+    results.write_results(harvested(shown), tmp_path, {})
     read = tables.read_result(tmp_path, "01-test-t")
     assert list(read["section"]) == ["4", "5.1"]
     assert read["posts"].tolist()[0] == 3
@@ -97,7 +106,7 @@ def test_a_long_table_says_how_many_rows_are_not_shown():
 def test_an_absent_table_or_figure_shows_its_reason_and_leaves_no_file(shown, tmp_path):
     results.show_table("01-test-t", NotComputable("no replies"), caption="c", origin="captured")
     results.show_figure("01-test-f", NotComputable("no replies"), caption="c", alt="a", origin="captured")
-    results.write_results(harvested(shown), tmp_path)
+    results.write_results(harvested(shown), tmp_path, {})
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["index.json", "values.json"]
     assert tables.read_result(tmp_path, "01-test-t") == NotComputable("no replies")
     assert all("not computable" in output["data"]["text/html"] for output in shown)
@@ -151,8 +160,8 @@ def test_identifiers_of_two_figures_on_one_page_differ():
 
 def test_what_no_notebook_shows_any_more_is_taken_away(shown, tmp_path):
     results.show_table("01-test-t", TABLE, caption="c", origin="published")
-    results.write_results(harvested(shown), tmp_path)
-    results.write_results([], tmp_path)
+    results.write_results(harvested(shown), tmp_path, {})
+    results.write_results([], tmp_path, {})
     assert list((tmp_path / "tables").iterdir()) == []
 
 

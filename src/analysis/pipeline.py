@@ -17,7 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from analysis import notebooks, results, tables
+from analysis import claims, notebooks, results, tables
+from analysis.computable import NotComputable
 from analysis.errors import NotebookError, ParameterError
 from analysis.study import DECISIONS, Study, value_problems
 
@@ -100,7 +101,7 @@ def run(
                 outcome.seconds = time.perf_counter() - started
             progress(step.name, "done" if reasons else "current")
             outcomes.append(outcome)
-        _forget_others(folder, [step.name for step in steps(study.root)])
+        _forget_others(study, folder, [step.name for step in steps(study.root)])
     return outcomes
 
 
@@ -191,16 +192,17 @@ def _execute(study: Study, step: Step, given: Mapping[str, Any], folder: Path, p
     finally:
         del os.environ["COMPENDIUM_RESULTS"]
     tables.replace_text(folder / "notebooks" / f"{step.name}.ipynb", notebooks.as_text(executed))
-    _lay_down(folder)
+    _lay_down(study, folder)
     _write_record(folder, {**_recorded(folder), step.name: parts})
 
 
-def _lay_down(folder: Path) -> None:
+def _lay_down(study: Study, folder: Path) -> None:
     """Write the tables, figures and values of every executed notebook in the folder."""
     found: list[dict[str, Any]] = []
     for path in sorted((folder / "notebooks").glob("*.ipynb")):
         found += results.harvest(notebooks.read_notebook(path), path.stem)
-    results.write_results(found, folder)
+    served = claims.claims_by_value(study.table("claims"))
+    results.write_results(found, folder, {} if isinstance(served, NotComputable) else served)
 
 
 @contextmanager
@@ -237,13 +239,13 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files_of(folder)}
 
 
-def _forget_others(folder: Path, names: list[str]) -> None:
+def _forget_others(study: Study, folder: Path, names: list[str]) -> None:
     """Take away what belongs to notebooks that no longer exist."""
     gone = [path for path in (folder / "notebooks").glob("*.ipynb") if path.stem not in names]
     for path in gone:
         path.unlink()
     if gone:
-        _lay_down(folder)
+        _lay_down(study, folder)
     kept = {name: parts for name, parts in _recorded(folder).items() if name in names}
     if kept != _recorded(folder):
         _write_record(folder, kept)

@@ -103,7 +103,7 @@ def _stage(study: Study) -> Path:
 def _config(study: Study) -> dict[str, Any]:
     """The original's settings with the study's own title."""
     config: dict[str, Any] = yaml.safe_load((study.root / "_config.yml").read_text(encoding="utf-8"))
-    config |= {"title": study.title, "author": f"A study after Liu, Zhao and Teng (2025), on {study.platform}"}
+    config |= {"title": study.title, "author": "its authors, after Liu, Zhao and Teng (2025)"}
     config["exclude_patterns"] = []
     config["sphinx"]["config"] |= {"compendium_study": study.name, "compendium_root": str(study.root)}
     return config

@@ -34,14 +34,12 @@ LONG_NAME = re.compile(r"[\w.-]{16,}")
 LONG = 60
 
 
-def record(  # noqa: PLR0913  (a value and what a reader must know of it)
-    name: str, value: Any, *, origin: Origin, unit: str = "", claim: str = "", digits: int | None = None
-) -> None:
-    """Hand one value to the book's text and to the claims ledger.
+def record(name: str, value: Any, *, origin: Origin, unit: str = "", digits: int | None = None) -> None:
+    """Hand one value to the book's text and to the claims that name it.
 
     A value of unit "share" is written as a percentage; `digits` are those after the point.
     """
-    result = {"kind": "value", "name": name, "unit": unit, "origin": _known(origin), "claim": claim}
+    result = {"kind": "value", "name": name, "unit": unit, "origin": _known(origin)}
     if isinstance(value, NotComputable) or value is pd.NA or value is None or value != value:  # noqa: PLR0124
         reason = value.reason if isinstance(value, NotComputable) else "the data give no value"
         _show({**result, "value": None, "text": f"not computable: {reason}", "missing": reason})
@@ -97,9 +95,16 @@ def harvest(notebook: Mapping[str, Any], step: str) -> Iterator[dict[str, Any]]:
                 yield {**found, "notebook": step, "svg": drawing}
 
 
-def write_results(found: list[dict[str, Any]], folder: Path) -> None:
-    """Lay down the tables, the figures, `values.json` and `index.json`, and take away what no notebook shows."""
-    values = {result["name"]: _without(result, "kind", "name", "svg") for result in found if result["kind"] == "value"}
+def write_results(found: list[dict[str, Any]], folder: Path, claims: Mapping[str, str]) -> None:
+    """Lay down the tables, the figures, `values.json` and `index.json`, and take away what no notebook shows.
+
+    `claims` gives for a value's name the claims that it serves.
+    """
+    values = {
+        result["name"]: {**_without(result, "kind", "name", "svg"), "claim": claims.get(result["name"], "")}
+        for result in found
+        if result["kind"] == "value"
+    }
     shown = [result for result in found if result["kind"] != "value"]
     tables.replace_text(folder / "values.json", _json(values))
     index = {result["name"] + "." + result["kind"]: _without(result, "csv", "svg") for result in shown}
