@@ -47,8 +47,9 @@ def _build(study: Study, source: Path) -> Path:
     """Run Jupyter Book with warnings as errors and give back the folder that it built."""
     output = study.root / "_build" / f".{study.name}"
     shutil.rmtree(output, ignore_errors=True)
-    program = Path(sys.executable).with_name("jupyter-book")
-    words = [str(program), "build", str(source), "--path-output", str(output), "-W", "--keep-going", "--all", "-q"]
+    # Not the script: where it lies depends on the system and on who installed it.
+    program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    words = [*program, "build", str(source), "--path-output", str(output), "-W", "--keep-going", "--all", "-q"]
     # The progress lines of Sphinx go to stdout; what a person must see goes to stderr.
     done = subprocess.run(words, cwd=source, capture_output=True, text=True, check=False, env=_environment(study))  # noqa: S603
     if done.returncode:
