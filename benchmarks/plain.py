@@ -11,7 +11,7 @@ from analysis.study import open_study
 
 
 def main(name: str) -> None:
-    """Run the code cells of every notebook with the parameters of the study's last run."""
+    """Run the code cells of every notebook with the decisions of its study.yml."""
     study = open_study(name, Path.cwd())
     results.display = lambda bundle, **_: bundle
     for step in pipeline.steps(study.root):

@@ -43,3 +43,11 @@ def test_problems_of_all_tables_are_told_at_once(small):
     assert "creators.csv, line 2: 'side' is 'hots'; expected one of newcomer, host. Nearest: 'host'." in str(
         error.value
     )
+
+
+def test_a_script_that_is_not_known_is_told_before_anything_runs(small):
+    give(small, posts=row("p1", "a"))
+    settings = small / "data/liu2025/study.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("script: Latin", "script: Latn"), encoding="utf-8")
+    with pytest.raises(StudyError, match="'Latn' is not a script known here. Nearest: 'Latin'"):
+        check_study(open_study())

@@ -24,15 +24,12 @@ from analysis.schema import CLAIM_KINDS
 from analysis.study import open_study
 
 DAY = pd.Timestamp
-PUBLISHED = (
-    "hashtags", "sample", "codebook", "evidence", "claims", "implications", "chronology", "citations", "references",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def sources() -> Sources:
     this = open_study()
-    published = {name: this.table(name) for name in PUBLISHED}
+    published = {name: this.table(name) for name in claims.ARTICLE}
     return claims.gather(references.read_bibliography(this.root / "book" / "references.bib"), **published)
 
 
@@ -122,7 +119,7 @@ MOVED = [
     (
         "read in February",
         asked("within", "metrics-read collection"),
-        HOLDS,
+        NEEDS_DATA,
         ("chronology", "metrics-read", "date", DAY("2025-02-02")),
         CONFLICTS,
     ),
@@ -146,6 +143,13 @@ MOVED = [
         SUPPORTED,
         ("evidence", "e05", "speaker_side", "host"),
         CONFLICTS,
+    ),
+    (
+        "number as in the title",
+        asked("number_in_title", "kan2025 migrants"),
+        JUDGEMENT,
+        ("sample", "migrants-1", "qualifier", "exactly"),
+        HOLDS,
     ),
     (
         "newcomer's post",
@@ -212,9 +216,11 @@ def test_a_changed_table_changes_the_verdict(sources, claim, before, change, aft
 GIVEN = [
     ("announced more", asked("as_many_as_listed", "c147 c149", "3"), CONFLICTS),
     ("announced as many", asked("as_many_as_listed", "c147 c149", "2"), HOLDS),
-    ("in the title", asked("named_in_title", "kan2025 3 million", "3000000"), HOLDS),
-    ("in the title, no number", asked("named_in_title", "benson2015 YouTube"), JUDGEMENT),
-    ("not in the title", asked("named_in_title", "kan2025 English-speaking"), CONFLICTS),
+    ("in the title", asked("named_in_title", "benson2015 YouTube"), JUDGEMENT),
+    ("not in the title", asked("named_in_title", "kan2025 English-speaking"), JUDGEMENT),
+    ("for and against", asked("weighed", "e09", "", "e08", "e09"), JUDGEMENT),
+    ("only for", asked("weighed", "e09", "", "e08"), SUPPORTED),
+    ("only against", asked("weighed", "e09", "", "e09"), CONFLICTS),
     ("page outside", asked("quotation_traceable", "kramsch2011 664"), CONFLICTS),
     ("page inside", asked("quotation_traceable", "kramsch2008 664"), HOLDS),
     ("work without pages", asked("quotation_traceable", "vanlier2004 4"), JUDGEMENT),
@@ -259,7 +265,95 @@ def test_later_dates_of_the_manuscript_that_leave_room_are_told(sources):
 
 def test_posts_of_the_other_side_are_named(sources):
     found = check_named("posts_by")(asked("posts_by", "newcomer", "", "e01", "e09", "e20"), sources)
-    assert found.finding == "Of 3 posts shown, 1 is by the newcomer side; e01, e09 are not."
+    assert found.finding == "Of 3 posts quoted, 1 is by the newcomer side; e01, e09 are not."
+
+
+def test_posts_quoted_by_title_alone_are_told_apart(sources):
+    found = check_named("posts_by")(asked("posts_by", "newcomer", "", "e05", "e20"), sources)
+    assert found.finding == "Of 2 posts quoted, 1 from the text and 1 by title alone, 2 are by the newcomer side."
+
+
+def test_a_title_that_is_silent_is_noted_and_no_conflict(sources):
+    silent = check_named("named_in_title")(asked("named_in_title", "kan2025 English-speaking"), sources)
+    assert silent.noted
+    assert "does not say 'English-speaking'; whether the work does is for its reader" in silent.finding
+    assert not check_named("named_in_title")(asked("named_in_title", "kan2025 US users"), sources).noted
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "value", "counted", "told"),
+    [
+        ("more than", "3000000", "", "has 3,000,000; section 1 says more than 3,000,000."),
+        ("exactly", "3000000", " US users", "has 3,000,000; the title counts US users, section 1 people."),
+        ("exactly", "300000", "", "has 300,000."),
+        ("exactly", "4000000", "", "does not give 4,000,000."),
+        ("exactly", "3000000", " British users", "has 3,000,000."),
+    ],
+)
+def test_a_number_is_compared_with_a_title_qualifier_and_all(sources, qualifier, value, counted, told):
+    stated = changed(
+        changed(sources, "sample", "migrants-1", "qualifier", qualifier), "sample", "migrants-1", "value", value
+    )
+    found = check_named("number_in_title")(asked("number_in_title", f"kan2025 migrants{counted}"), stated)
+    assert told in found.finding
+    assert found.noted == (found.verdict == JUDGEMENT) == (told not in ("has 3,000,000.", "has 300,000."))
+
+
+def test_letters_explained_and_not_used_are_noted_until_they_are_used(sources):
+    decide, claim = check_named("units_explained"), asked("units_explained", "M B")
+    found = decide(claim, sources)
+    assert found.noted
+    assert found.finding.endswith("Explained, but used in none: B.")
+    used = changed(sources, "hashtags", "tiktokrefugee", "views_printed", "1.68B")
+    assert decide(claim, used).finding == "Letters used in the metrics: B, M; each is explained."
+    assert not decide(claim, used).noted
+
+
+def test_excerpts_that_point_both_ways_are_both_told(sources):
+    found = check_named("weighed")(asked("weighed", "e09", "", "e08", "e09"), sources)
+    assert "1 picture for it (e08: " in found.finding
+    assert "1 excerpt the other way (e09: " in found.finding
+    assert found.places == ("5.2, Figure 3 left", "5.2, excerpt e09")
+
+
+# A claim, its verdict on the article, a change of a table, and the verdict then.
+RECONSIDERED = [
+    ("c017", JUDGEMENT, lambda found: changed(changed(found, "sample", "migrants-1", "qualifier", "exactly"),
+                                              "claims", "c017", "argument", "kan2025 migrants"), HOLDS),
+    ("c050", NEEDS_DATA, lambda found: changed(found, "chronology", "metrics-read", "date", DAY("2025-02-02")),
+     CONFLICTS),
+    ("c075", NEEDS_DATA, lambda found: changed(found, "chronology", "collection", "until", DAY("2025-01-18")),
+     CONFLICTS),
+    ("c063", HOLDS, lambda found: changed(found, "sample", "posts-2", "value", "121"), CONFLICTS),
+    ("c063b", NEEDS_DATA, lambda found: changed(found, "claims", "c063b", "check", "judgement"), JUDGEMENT),
+    ("c106", JUDGEMENT, lambda found: without(found, "evidence", "e09"), SUPPORTED),
+    ("c112", CONFLICTS, lambda found: changed(found, "evidence", "e13", "speaker_side", "newcomer"), SUPPORTED),
+    ("c146", CONFLICTS, lambda found: changed(found, "claims", "c146", "value", "2"), HOLDS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "before", "change", "after"), RECONSIDERED, ids=[row[0] for row in RECONSIDERED])
+def test_a_verdict_of_the_ledger_follows_its_table(sources, claim, before, change, after):
+    verdicts = []
+    for found in (sources, change(sources)):
+        one = found["claims"].query("claim_id == @claim")
+        verdicts += claims.judge(one, found)["verdict"].tolist()
+    assert verdicts == [before, after]
+
+
+def test_every_conflict_names_at_least_two_places(judged):
+    conflicts = judged.query("verdict == 'conflicts'").set_index("claim_id")["where"]
+    assert conflicts[~conflicts.str.contains("; ")].to_dict() == {}
+    assert conflicts["c112"] == "section 5.2, claim c112; section 5.2, Figure 4 left; section 5.2, excerpt e14"
+    assert conflicts["c146"] == "section 6, claim c146; section 6, claim c147; section 6, claim c149"
+
+
+def test_what_is_only_noted_is_in_the_audit_and_no_conflict(sources, judged):
+    noted = judged[judged["noted"]].set_index("claim_id")
+    assert {"c017", "c018", "c076", "c106", "c150"} == set(noted.index)
+    assert CONFLICTS not in set(noted["verdict"])
+    what = claims.audit(judged, sources)["what"]
+    assert all(what.str.contains(finding, regex=False).sum() == 1 for finding in noted["finding"])
 
 
 def test_every_claim_keeps_its_place_in_the_ledger(sources, judged):
@@ -320,6 +414,13 @@ def test_a_claim_without_a_value_has_none_beside_it(judged):
     assert claims.in_this_study(judged.head(1).assign(argument="posts"), {}).isna().all()
 
 
+def test_a_published_number_is_not_what_a_rerun_computed(judged):
+    value = {"text": "25.4 million", "unit": "posts", "origin": "published", "missing": ""}
+    one = judged.head(1).assign(argument="tiktokrefugee posts value=frame")
+    assert claims.in_this_study(one, {"frame": value}).isna().all()
+    assert claims.in_this_study(one, {"frame": {**value, "origin": "captured"}}).tolist() == ["25.4 million posts"]
+
+
 def test_only_a_rerun_has_a_column_of_its_own(judged):
     rerun = replace(open_study(), name="another")
     assert claims.ledger(judged, rerun, {}).columns.tolist() == [*claims.LEDGER, "in_this_study"]
@@ -332,6 +433,16 @@ def test_a_rerun_checks_the_claims_of_the_article_that_it_reruns():
     own = replace(original, name="own", settings={"tables": {"claims": {"file": "claims.csv"}}})
     assert claims.article_of(rerun).name == "liu2025"
     assert claims.article_of(own).name == "own"
+    assert claims.article_of(replace(original, name="bare", settings={"tables": {}})).name == "liu2025"
+
+
+def test_the_files_behind_the_verdicts_are_those_of_the_article_even_for_a_rerun():
+    original = open_study()
+    files = claims.article_files(original)
+    assert [path.relative_to(original.root).as_posix() for path in files] == [
+        *(f"data/liu2025/published/{name}.csv" for name in claims.ARTICLE), "book/references.bib",
+    ]  # fmt: skip
+    assert claims.article_files(replace(original, name="bare", settings={"tables": {}})) == files
 
 
 def test_the_first_statement_of_a_number_is_taken(sources):
@@ -358,7 +469,11 @@ MENDED = [
     ("for the code 'Guiding through the platform'",
      lambda found: changed(found, "evidence", "e02", "code_ids", "naturalistic.reversal.platform-guiding")),
     ("do not say which side speaks", lambda found: without(found, "evidence", "e11", "e12")),
-    ("2 have a number and 4 have none", lambda found: without(found, "evidence", "e01", "e18")),
+    ("2 have a number and 4 have none; a post quoted by title alone",
+     lambda found: without(found, "evidence", "e01", "e18")),
+    ("used in none: B", lambda found: changed(found, "hashtags", "tiktokrefugee", "views_printed", "1.68B")),
+    ("does not say 'English-speaking'", lambda found: changed(found, "claims", "c018", "argument", "kan2025 US users")),
+    ("points both ways", lambda found: without(found, "evidence", "e09")),
     ("without author and page", lambda found: changed(found, "claims", "c150", "argument", "kramsch2008 667")),
     ("later than 'received'", lambda found: changed(found, "chronology", "received", "date", DAY("2025-01-21"))),
     ("8.5 posts for each of 3,000,000", lambda found: changed(found, "hashtags", "tiktokrefugee", "posts", 2_000_000)),

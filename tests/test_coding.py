@@ -64,11 +64,45 @@ def test_no_codings_are_not_computable():
     assert coding.codings_by_screenshot(coded.codings().head(0), coded.screenshots()).reason == "there are no codings"
 
 
-def test_the_latest_round_of_each_coder_stands():
-    rows = "c1 ask.why ann 1\nc2 ask.how ann 3\nc1 joke.pun bob 2\np2 joke.pun bob 2"
+UNREAD = NotComputable("the study has no readings")
+
+
+@pytest.mark.parametrize(
+    ("readings", "expected"),
+    [
+        ({("ann", 1): "s1 s2 s3", ("ann", 2): "s1"}, ["c1 ann 2", "c2 ann 1", "p2 bob 1"]),
+        ({("ann", 1): "s1 s2", ("ann", 2): "s1 s2"}, ["c1 ann 2", "p2 bob 1"]),
+        ({("bob", 1): "s3", ("bob", 2): "s3"}, ["c1 ann 2", "c2 ann 1"]),
+        (None, ["c1 ann 2", "c2 ann 1", "p2 bob 1"]),
+    ],
+    ids=["read once", "read again without a code", "of another coder", "without readings"],
+)
+def test_the_latest_round_of_each_coder_and_screenshot_stands(readings, expected):
+    rows = "c1 ask.why ann 1\nc1 ask.how ann 2\nc2 ask.why ann 1\np2 joke.pun bob 1"
     placed = coding.codings_by_screenshot(coded.codings(rows), coded.screenshots())
-    standing = coding.standing_codings(placed)
-    assert list(zip(standing["coder"], standing["round"], strict=True)) == [("ann", 3), ("bob", 2), ("bob", 2)]
+    standing = coding.standing_codings(placed, coded.readings(readings) if readings else UNREAD)
+    kept = [f"{row.unit_id} {row.coder} {row.round}" for row in standing.itertuples()]
+    assert kept == expected
+
+
+def test_absent_codings_leave_none_standing():
+    absent = NotComputable("the study has no codings")
+    assert coding.standing_codings(absent, coded.readings()) == absent
+    assert coding.counts_by_coder(absent, coded.codebook(), coded.readings()) == absent
+
+
+def test_counts_by_coder_begin_with_what_each_coder_read(placed):
+    standing = coding.standing_codings(placed, coded.readings())
+    readings = coded.readings({("ann", 1): "s1 s2", ("ann", 2): "s1 s2 s3 s4", ("bob", 2): "s1", ("cy", 1): "s1 s2"})
+    counts = coding.counts_by_coder(standing, coded.codebook(), readings).set_index("name")
+    assert list(counts.columns) == ["code_id", "ann", "bob", "cy"]
+    assert counts.iloc[0].tolist()[1:] == [4, 1, 2]
+    assert counts.loc["Why", ["ann", "bob", "cy"]].tolist() == [2, 2, 0]
+
+
+def test_counts_by_coder_without_readings_are_the_counts_alone(placed):
+    counts = coding.counts_by_coder(placed, coded.codebook(), UNREAD)
+    assert counts.equals(coding.counts_by(placed, coded.codebook(), "coder"))
 
 
 def test_a_post_stands_for_a_creator_that_is_not_known():
@@ -78,7 +112,9 @@ def test_a_post_stands_for_a_creator_that_is_not_known():
 
 
 def test_a_screenshot_counts_once_however_many_coders_give_the_code(placed, units):
-    counted = coding.frequencies(coding.standing_codings(placed), coded.codebook(), units, "code", RESAMPLING)
+    counted = coding.frequencies(
+        coding.standing_codings(placed, coded.readings()), coded.codebook(), units, "code", RESAMPLING
+    )
     row = counted.set_index("code_id").loc["ask.why"]
     assert (row["codings"], row["screenshots"], row["posts"], row["share"]) == (4, 2, 2, 0.5)
 
@@ -89,7 +125,9 @@ def test_a_screenshot_counts_once_however_many_coders_give_the_code(placed, unit
 def test_themes_and_patterns_count_a_screenshot_once_however_many_of_their_codes_it_holds(
     placed, units, level, expected
 ):
-    counted = coding.frequencies(coding.standing_codings(placed), coded.codebook(), units, level, RESAMPLING)
+    counted = coding.frequencies(
+        coding.standing_codings(placed, coded.readings()), coded.codebook(), units, level, RESAMPLING
+    )
     assert dict(zip(counted["code_id"], counted["screenshots"], strict=True)) == expected
 
 
@@ -165,7 +203,7 @@ def test_codings_without_any_side_cannot_be_counted_by_side(placed):
 
 
 def test_two_codes_on_one_screenshot_co_occur_whoever_gave_them(placed, units):
-    pairs = coding.co_occurrence(coding.standing_codings(placed), coded.codebook(), units)
+    pairs = coding.co_occurrence(coding.standing_codings(placed, coded.readings()), coded.codebook(), units)
     row = pairs.iloc[0]
     assert (row["code_1"], row["code_2"], row["together"], row["first"], row["second"]) == (
         "ask.why",
@@ -200,12 +238,13 @@ def test_codes_that_never_meet_have_no_pairs(units, rows, reason):
 
 
 def test_a_screenshot_that_was_read_without_a_code_counts_as_one_without(placed, units):
-    counts = coding.codes_per_unit(coding.standing_codings(placed), coded.codebook(), units)
+    counts = coding.codes_per_unit(coding.standing_codings(placed, coded.readings()), coded.codebook(), units)
     assert dict(zip(counts["codes"], counts["screenshots"], strict=True)) == {0: 1, 1: 2, 2: 1}
 
 
 def test_the_summary_counts_standing_codings_and_all_rounds(placed, units):
-    assert coding.summary(placed, coded.codebook(), units) == {
+    standing = coding.standing_codings(placed, coded.readings())
+    assert coding.summary(placed, standing, coded.codebook(), units) == {
         "codings": 6, "coders": 2, "rounds": 2, "codes_used": 3, "units_coded": 3, "codes_per_unit": 1.0,
         "most_frequent": "Why",
     }  # fmt: skip
@@ -219,7 +258,7 @@ def test_resampling_repeats_with_its_seed_and_draws_as_many_as_there_are():
 
 
 def test_figures_draw_every_code_and_pass_absence_on(placed, units):
-    standing, codebook = coding.standing_codings(placed), coded.codebook()
+    standing, codebook = coding.standing_codings(placed, coded.readings()), coded.codebook()
     by_code = coding.frequencies(standing, codebook, units, "code", RESAMPLING)
     labels = [label.get_text() for label in draw.frequencies(by_code).axes[0].get_yticklabels()]
     assert labels == by_code["name"].tolist()
@@ -230,6 +269,6 @@ def test_figures_draw_every_code_and_pass_absence_on(placed, units):
 
 
 def test_the_pair_figure_has_a_circle_for_each_pair(placed, units):
-    pairs = coding.co_occurrence(coding.standing_codings(placed), coded.codebook(), units)
+    pairs = coding.co_occurrence(coding.standing_codings(placed, coded.readings()), coded.codebook(), units)
     circles = draw.co_occurrence(pairs, coding.tree(coded.codebook())).axes[0].collections
     assert [len(drawn.get_offsets()) for drawn in circles if hasattr(drawn, "get_sizes")][:1] == [len(pairs)]

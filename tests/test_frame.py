@@ -6,6 +6,7 @@ import pytest
 from analysis import frame, schema
 from analysis.computable import NotComputable
 from analysis.figures import frame as draw
+from analysis.figures import style
 from analysis.study import open_study
 
 PRINTED = [("one", 300, "300", 6000, "6k", "first"), ("two", 100, "100", 1000, "1,000", "added")]
@@ -79,6 +80,6 @@ def test_the_figure_tells_posts_views_and_views_per_post() -> None:
     assert told == [["300", "100"], ["6,000 (20 per post)", "1,000 (10 per post)"]]
 
 
-def test_a_character_that_the_typefaces_lack_is_drawn_as_a_square() -> None:
-    assert draw.drawable("英语corner\U0001f9ff") == "英语corner□"
-    assert draw.drawable("英语角") == "英语角"
+def test_a_hashtag_that_looks_like_a_formula_or_holds_a_picture_is_drawn() -> None:
+    tags = pd.DataFrame({"hashtag": ["$\\alpha\\foo$", "corner\U0001f9ff"], "posts": [6, 5]})
+    assert style.svg(draw.in_corpus(tags), name="f", mark="").startswith("<svg")

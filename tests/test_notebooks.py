@@ -53,7 +53,7 @@ def test_what_a_notebook_reads_is_seen_in_its_cells(tmp_path):
         'study: str = "x"',
         "from analysis import frame\nfrom analysis.figures import style as look",
         'a = this.table("posts")\nb = this.result("03-sample-posts")\nc = frame.of(this.table("comments"))',
-        "this.values()\n{}.values()\nread(this.bibliography)",
+        "this.earlier_values('03')\n{}.values()\nread(this.bibliography)",
     )
     reads = notebooks.reads_of(notebook)
     assert reads.tables == ("comments", "posts")

@@ -1,9 +1,10 @@
+import os
 import shutil
 
 import pytest
 
 from analysis import pipeline
-from analysis.errors import NotebookError, ParameterError
+from analysis.errors import BusyError, NotebookError, ParameterError
 from analysis.study import open_study
 from making import SECOND, contents, load, make_notebook
 
@@ -136,6 +137,32 @@ def test_a_compendium_without_notebooks_is_told(small):
     shutil.rmtree(small / "notebooks")
     with pytest.raises(NotebookError, match="holds no numbered notebook"):
         pipeline.run(open_study())
+
+
+def test_what_was_altered_or_deleted_comes_back(once):
+    before = contents(once / "results/liu2025")
+    (once / "results/liu2025/tables/01-first-hashtags.csv").unlink()
+    (once / "results/liu2025/figures/02-second-tags.svg").write_text("spoilt")
+    assert ran(pipeline.run(open_study())) == []
+    assert contents(once / "results/liu2025") == before
+
+
+@pytest.mark.parametrize("spoil", [lambda path: path.unlink(), lambda path: path.write_text(path.read_text() + "\n")])
+def test_a_notebook_that_is_gone_or_altered_runs_again(once, spoil):
+    before = contents(once / "results/liu2025")
+    spoil(once / "results/liu2025/notebooks/02-second.ipynb")
+    assert ran(pipeline.run(open_study())) == ["02-second"]
+    assert contents(once / "results/liu2025") == before
+
+
+def test_two_runs_of_a_study_do_not_mix(once):
+    lock = once / "results/.liu2025.lock"
+    lock.write_text(str(os.getpid()))
+    with pytest.raises(BusyError, match=f"another process .{os.getpid()}. is at it"):
+        pipeline.run(open_study())
+    lock.write_text("999999999")
+    assert ran(pipeline.run(open_study())) == []
+    assert not lock.exists()
 
 
 def test_progress_is_told_for_each_step(once):

@@ -53,7 +53,7 @@ def test_words_in_another_language_are_marked(built):
 
 def test_every_page_says_where_its_results_come_from(built):
     assert "facts that the article reports" in page(built, "book/index")
-    assert "no result is shown on it" in page(built, "book/argument")
+    assert "No result is shown on this page" in page(built, "book/argument")
     assert "facts that the article reports" in page(built, "results/liu2025/notebooks/01-first")
 
 

@@ -75,8 +75,12 @@ def test_every_piece_of_evidence_serves_a_claim(published):
 
 
 def test_claims_are_numbered_in_order(published):
-    numbers = [f"c{number:03d}" for number in range(1, len(published["claims"]) + 1)]
-    assert published["claims"]["claim_id"].tolist() == numbers
+    identifiers = published["claims"]["claim_id"]
+    assert identifiers.tolist() == sorted(set(identifiers))
+    whole = [claim for claim in identifiers if claim[-1].isdigit()]
+    assert whole == [f"c{number:03d}" for number in range(1, len(whole) + 1)]
+    assert {claim[:4] for claim in identifiers} == set(whole)
+    assert all(re.fullmatch(r"c\d{3}[b-z]?", claim) for claim in identifiers)
 
 
 def test_every_section_of_the_article_makes_claims(published):
@@ -98,6 +102,15 @@ def test_every_value_that_a_claim_names_is_recorded_by_a_notebook(published, pro
     notebooks = "".join(path.read_text(encoding="utf-8") for path in sorted((project / "notebooks").glob("*.ipynb")))
     recorded = set(re.findall(r'record\(\s*\\"(\w+)\\"', notebooks))
     assert sorted(named - recorded) == []
+
+
+def test_no_claim_names_a_value_that_its_own_notebook_records(published, project):
+    served = set(claims.claims_by_value(published["claims"]))
+    text = (project / "notebooks" / "10-claims.ipynb").read_text(encoding="utf-8")
+    own = set(re.findall(r'record\(\s*\\"(\w+)\\"', text))
+    assert {"claims_total", "published_migrants"} <= own
+    assert served
+    assert sorted(served & own) == []
 
 
 def test_every_printed_total_stands_for_its_number(published):
@@ -145,3 +158,10 @@ def test_whatever_a_rule_finds_in_the_list_a_reader_has_noted(published, works):
     found = references.audit_references(published["references"], published["citations"], works)
     listed = published["references"].set_index("reference")["problem"]
     assert sorted(reference for reference in set(found["reference"]) if pd.isna(listed[reference])) == []
+
+
+@pytest.mark.parametrize(
+    ("reference", "printed"), [("barton2013", "Tesol Quarterly"), ("li2018", "Applied linguistics")]
+)
+def test_a_journal_printed_in_another_way_is_noted(published, reference, printed):
+    assert f"journal is printed {printed}" in published["references"].set_index("reference").loc[reference, "problem"]

@@ -96,6 +96,17 @@ def test_a_table_on_the_page_is_escaped_and_says_its_origin(shown):
     assert "5.10" not in page
 
 
+def test_no_identifier_of_a_captured_post_or_account_is_shown(shown):
+    table = pd.DataFrame({"post_id": ["6785e350a276837fb0382e0a"], "creator_id": ["ann"], "place": [1]})
+    results.show_table("01-test-t", table, caption="c", origin="captured")
+    results.show_table("01-test-u", table, caption="c", origin="stand-in")
+    captured, stand_in = (str(output) for output in shown)
+    assert "6785e350" not in captured
+    assert "'ann'" not in captured
+    assert "~a7365c1b7a43" in captured
+    assert "6785e350" in stand_in
+
+
 def test_a_long_table_says_how_many_rows_are_not_shown():
     long = "\n".join(["n", *map(str, range(results.ROWS_SHOWN + 5))])
     page = results.table_html(long, [], caption="c", origin="published")
@@ -146,9 +157,34 @@ def test_chinese_and_kana_are_drawn():
         style.svg(drawing("小红书 かな カナ é ñ −"), name="f", mark="替代数据")
 
 
-def test_a_character_that_no_typeface_has_is_refused():
+def test_a_square_stands_for_a_character_that_no_typeface_has():
+    assert style.drawable("英语corner\U0001f9ff\n\tかな") == "英语corner□\n かな"
+
+
+def test_a_picture_in_a_title_a_label_or_a_name_at_an_axis_is_drawn_as_a_square():
+    with_picture, with_square = (drawing(f"Cost{sign}", **{f"ask{sign}": 1, "tell": 2}) for sign in ("\U0001f9ff", "□"))
+    for figure, sign in ((with_picture, "\U0001f9ff"), (with_square, "□")):
+        figure.axes[0].set_yticks([0, 1], [f"none{sign}", "one"])
+        figure.axes[0].annotate(f"note{sign}", (0, 1))
+    shown, expected = (style.svg(figure, name="f", mark="") for figure in (with_picture, with_square))
+    assert shown == expected
+
+
+@pytest.mark.parametrize("code", ["Cost: $5_a_b and $10", "$\\alpha\\foo$"])
+def test_dollar_signs_and_backslashes_of_a_name_are_no_formula(code):
+    figure = drawing(code, **{code: 1})
+    assert style.svg(figure, name="f", mark="").startswith("<svg")
+    assert not figure.axes[0].title.get_parse_math()
+
+
+def test_a_character_that_is_missing_all_the_same_is_refused():
     with pytest.raises(UserWarning, match="missing from font"):
-        style.svg(drawing("\U0001f9ff"), name="f", mark="")
+        style.svg(drawing(), name="f", mark="\U0001f9ff")
+
+
+def test_no_square_stands_for_a_character_of_the_packaged_typefaces():
+    text = "小红书 英语角 かな カナ é ñ − … ≥ → 「」"
+    assert style.drawable(text) == text
 
 
 def test_identifiers_of_two_figures_on_one_page_differ():

@@ -94,6 +94,14 @@ def test_only_rounded_counts_and_lower_bounds_are_approximate() -> None:
         ("2025-01-14T02:36:00Z", "ISO8601", "+08:00", "2025-01-14T02:36:00"),
         ("2025-01-14T02:36:00-05:00", "ISO8601", "+08:00", "2025-01-14T07:36:00"),
         ("2025-01-14", "ISO8601", "+01:00", "2025-01-13T23:00:00"),
+        ("2025-01-14 12:08:00 +0800", "ISO8601", "+08:00", "2025-01-14T04:08:00"),
+        ("2025-01-14T12:08:00+08", "ISO8601", "+08:00", "2025-01-14T04:08:00"),
+        ("2025-01-14T12+08", "ISO8601", "+08:00", "2025-01-14T04:00:00"),
+        ("20250114T120800+0800", "ISO8601", "+08:00", "2025-01-14T04:08:00"),
+        ("2025-01-14 12:08:00 Z", "ISO8601", "+08:00", "2025-01-14T12:08:00"),
+        ("Tue Jan 14 12:08:00 +0800 2025", "%a %b %d %H:%M:%S %z %Y", "+08:00", "2025-01-14T04:08:00"),
+        ("2025-01-14T12:08:00Z", "%Y-%m-%dT%H:%M:%SZ", "+08:00", "2025-01-14T12:08:00"),
+        ("12:08:00 2025-01-14", "%H:%M:%S %Y-%m-%d", "+08:00", "2025-01-14T04:08:00"),
         ("1736827200", "unix_s", 0, "2025-01-14T04:00:00"),
         ("1736827200123", "unix_ms", 0, "2025-01-14T04:00:00"),
     ],
@@ -176,17 +184,17 @@ def test_a_broken_capture_gives_all_its_problems_at_once() -> None:
     told = str(refused.value).splitlines()
     assert len(told) == 5
     for part in (
-        "line 3: 'note' is empty; expected an identifier.",
-        "line 2: 'when' is '14.1.2025'; expected a time like %m/%d/%Y %H:%M.",
-        "line 2: 'liked' is 'many'; expected a count such as 12, 1.7万 or 10+.",
-        "line 2: 'kind' is 'film'; expected one of image, video, none.",
+        "line 3: 'note (post_id)' is empty; expected an identifier.",
+        "line 2: 'when (published_at)' is '14.1.2025'; expected a time like %m/%d/%Y %H:%M.",
+        "line 2: 'liked (likes)' is 'many'; expected a count such as 12, 1.7万 or 10+.",
+        "line 2: 'kind (media)' is 'film'; expected one of image, video, none.",
     ):
         assert sum(part in line for line in told) == 1
 
 
 def test_a_row_is_named_by_the_line_on_which_it_starts(tmp_path: Path) -> None:
     path = write(tmp_path, 'post_id,text,n\np1,"two\nlines",1\np2,"two\nlines",x\n')
-    with pytest.raises(CaptureError, match=r"posts\.csv, line 4: 'n' is 'x'; expected a count"):
+    with pytest.raises(CaptureError, match=r"posts\.csv, line 4: 'n \(likes\)' is 'x'; expected a count"):
         read_mapped(path, "posts", {"post_id": "post_id", "likes": "n"}, source="test")
 
 
@@ -196,7 +204,7 @@ def test_of_many_unreadable_dates_the_first_are_shown_and_all_are_counted(tmp_pa
         read_mapped(path, "posts", {"post_id": "post_id", "published_at": "when"}, source="test")
     told = str(refused.value)
     assert told.count("is 'soon'") == PROBLEMS_SHOWN
-    assert "'when' is so in 25 rows in all." in told
+    assert "'when (published_at)' is so in 25 rows in all." in told
     assert "line 11:" in told
     assert "line 12:" not in told
 
@@ -243,6 +251,75 @@ def test_a_missing_file_and_another_kind_of_file_are_refused(tmp_path: Path) -> 
     path = write(tmp_path, "{}", "posts.xlsx")
     with pytest.raises(CaptureError, match=r"a '\.xlsx' file; expected \.csv, \.tsv, \.txt"):
         read_mapped(path, "posts", {"post_id": "post_id"}, source="test")
+
+
+CREATOR = {"creator_id": "user", "side": "side"}
+CODING = {name: name for name in ("coding_id", "unit_id", "unit_type", "code_id", "coder", "round")}
+EVENT = {"event_id": "id", "date": "day", "event": "what", "thread": "thread", "section": "section"}
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "rows", "told"),
+    [
+        ("creators", CREATOR, "user,side\nu1,host\nu2,host\nu1 ,newcomer\n",
+         "line 4: 'user (creator_id)' is 'u1', which stands already in line 2."),
+        ("creators", CREATOR, "user,side\nu1,hosts\n",
+         "line 2: 'side' is 'hosts'; expected one of newcomer, host."),
+        ("codings", CODING, "coding_id,unit_id,unit_type,code_id,coder,round\nk,p,post,c,ann,1\nk,p,post,c,bob,1\n",
+         "line 3: 'coding_id' is 'k', which stands already in line 2."),
+        ("codings", CODING, "coding_id,unit_id,unit_type,code_id,coder,round\nk,p,post,c, ,1\n",
+         "line 2: 'coder' is empty; expected a text."),
+        ("codings", CODING, "coding_id,unit_id,unit_type,code_id,coder,round\nk,p,post,c,ann,\n",
+         "line 2: 'round' is empty; expected a whole number"),
+        ("readings", {"coder": "who", "round": "round", "screenshot_id": "s", "position": "n"},
+         "who,round,s,n\nann,1,s1,1\nann,2,s1,1\nann,1,s1,2\n",
+         "line 4: 'who (coder)' / 'round' / 's (screenshot_id)' is 'ann / 1 / s1', which stands already in line 2."),
+        ("readings", {"coder": "who", "round": "round", "screenshot_id": "s", "position": "n"},
+         "who,round,s,n\nann ,1,s1,1\n",
+         "line 2: 'who (coder)' is 'ann '; expected a text without spaces at its ends."),
+        ("chronology", EVENT, "id,day,what,thread,section\ne1,19.1.2025,x,data,4\n",
+         "line 2: 'day (date)' is '19.1.2025'; expected a date such as 2025-01-19."),
+        ("posts", {"post_id": "id", "likes": "n"}, "id,n\np1,12345678901234567890\n",
+         "line 2: 'n (likes)' is '12345678901234567890'; expected a whole number of at most 18 digits."),
+        ("screenshots", {"screenshot_id": "s", "post_id": "p", "shows": "shows"}, "s;p;shows\ns1;p1;p1  c1\n",
+         "line 2: 'shows' is 'p1  c1'; expected words separated by single spaces."),
+        ("creators", {"creator_id": "user", "side": "{creator_id}"}, "user\nu1\n",
+         "line 2: '{creator_id} (side)' is 'u1'; expected one of newcomer, host."),
+    ],
+    ids=["doubled", "choice", "doubled coding", "coder", "round", "doubled reading", "space", "date", "digits", "list",
+         "built"],
+)  # fmt: skip
+def test_a_mapped_table_is_held_to_its_canonical_columns(
+    tmp_path: Path, table: str, columns: dict[str, str], rows: str, told: str
+) -> None:
+    with pytest.raises(CaptureError) as refused:
+        read_mapped(write(tmp_path, rows, "mapped.csv"), table, columns, source="test")
+    problem, mend = str(refused.value).splitlines()
+    assert f"mapped.csv, {told}" in problem
+    assert mend.startswith("Correct the mapping in study.yml or these cells")
+
+
+def test_a_cell_is_refused_once_and_a_date_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "coding_id,unit_id,unit_type,code_id,coder,round\nk,p,post,c,ann,soon\n")
+    with pytest.raises(CaptureError) as refused:
+        read_mapped(path, "codings", CODING, source="test")
+    assert str(refused.value).count("'round'") == 1
+    path = write(tmp_path, "id,day,what,thread,section\ne1,2025-01-19,x,data,4\n")
+    assert read_mapped(path, "chronology", EVENT, source="test")["date"].tolist() == [pd.Timestamp("2025-01-19")]
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "rows"),
+    [
+        ("posts", {"post_id": "id"}, "id\np1\np1\n"),
+        ("comments", {"comment_id": "id", "post_id": "post", "text": "said"}, "id,post,said\nc1,p1,hi\nc1,p1,\n"),
+    ],
+    ids=["posts", "comments"],
+)
+def test_what_the_tidying_merges_and_counts_is_kept_twice(
+    tmp_path: Path, table: str, columns: dict[str, str], rows: str
+) -> None:
+    assert len(read_mapped(write(tmp_path, rows), table, columns, source="test")) == 2
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])

@@ -41,6 +41,48 @@ def test_a_table_can_come_from_another_study(small):
     assert other.decide("posts_wanted") == 120
 
 
+def other_study(small, old: str, new: str) -> study.Study:
+    (small / "data/other").mkdir(exist_ok=True)
+    settings = (small / "data/liu2025/study.yml").read_text(encoding="utf-8").split("decisions:")[0]
+    assert old in settings
+    (small / "data/other/study.yml").write_text(settings.replace(old, new), encoding="utf-8")
+    return study.open_study("other")
+
+
+HASHTAGS_HERE = "{file: hashtags.csv, origin: published}"
+
+
+def test_a_result_is_worth_as_little_as_the_least_of_its_tables(small):
+    mixed = other_study(small, HASHTAGS_HERE, "{file: hashtags.csv, origin: stand-in}")
+    assert mixed.origin_of("posts") == "captured"
+    assert mixed.origin_of("posts", "hashtags", "comments") == "stand-in"
+    assert study.open_study().origin_of("hashtags", "posts") == "captured"
+
+
+def test_a_table_comes_from_a_study_that_holds_it_itself(small):
+    for holder in ("other", "liu2025"):
+        with pytest.raises(StudyError, match=r"tables, hashtags|tables, comments"):
+            other_study(small, HASHTAGS_HERE, f"{{from: {holder}}}\n  comments: {{from: {holder}}}").table("comments")
+
+
+@pytest.mark.parametrize("name", ["../liu2025", "a b", "", ".hidden"])
+def test_a_name_that_leads_elsewhere_is_no_name_for_a_study(small, name):
+    with pytest.raises(StudyError, match="is not a name for a study"):
+        study.open_study(name)
+
+
+def test_the_folder_of_a_run_under_way_is_that_of_its_study_alone(small, monkeypatch):
+    monkeypatch.setenv("COMPENDIUM_RESULTS", str(small / "results/.other.run"))
+    assert study.open_study().results == small / "results/liu2025"
+    assert other_study(small, "title", "title").results == small / "results/.other.run"
+
+
+def test_a_notebook_sees_the_values_of_earlier_ones_only(small):
+    (small / "results/liu2025").mkdir(parents=True)
+    (small / "results/liu2025/values.json").write_text('{"a": {"notebook": "01-x"}, "b": {"notebook": "02-y"}}')
+    assert list(study.open_study().earlier_values("02-y")) == ["a"]
+
+
 def test_an_unknown_study_is_told_with_the_nearest(small):
     with pytest.raises(StudyError, match=r"no study 'liu2026'.*Nearest: 'liu2025'. Studies here: liu2025"):
         study.open_study("liu2026")
@@ -74,6 +116,7 @@ def test_an_unknown_table_is_told_with_the_nearest(small):
         ("origin: captured", "origin: catured", "tables, posts: origin 'catured' is not one of published"),
         ("origin: captured}", "origin: captured, colums: {}}", "tables, posts: 'colums' is not known. Nearest:"),
         ("origin: captured}", "origin: captured, columns: {like: n}}", "'like' is not a column of posts. Nearest"),
+        ("origin: captured}", "origin: captured, columns: [a]}", "'columns' maps each column to one of the file"),
         ("{file: posts.csv, origin: captured}", "posts.csv", "tables, posts: expected a file and an origin"),
         ("value: 120", "value: many", "decisions, posts_wanted: found 'many'; expected a count from 0."),
         ("value: search_rank", "value: rank", "decisions, engagement_by: found 'rank'; expected search_rank or likes."),

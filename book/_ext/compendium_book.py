@@ -5,6 +5,7 @@ origin. An unknown name is a warning, and so fails a build with -W. A value that
 reason.
 """
 
+import html
 import io
 import json
 import os
@@ -37,12 +38,12 @@ ORIGIN_TOLD = {
     "stand-in": "results on synthetic data, which show the method and are never evidence",
     "captured": "results computed from captured posts",
 }
-NOTHING_COMPUTED = "This page argues; no result is shown on it."
+NOTHING_COMPUTED = "No result is shown on this page."
 HOSTS = r"(?:github\.com|gitlab\.com|codeberg\.org)"
 
 
 def _round_brackets() -> BracketStyle:
-    return BracketStyle(left="(", right=")")
+    return BracketStyle(left="(", right=")", sep="; ")
 
 
 @dataclass
@@ -62,6 +63,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("compendium_study", "liu2025", "env", types=str)
     app.add_config_value("compendium_root", "", "env", types=str)
     app.add_role("value", ValueRole())
+    app.add_role("study", StudyRole())
     app.add_role("zh", LanguageRole("zh"))
     app.add_directive("result-figure", ResultFigure)
     app.add_directive("result-table", ResultTable)
@@ -69,6 +71,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", provide_values)
     app.connect("config-inited", provide_repository)
     app.connect("doctree-read", tell_origins)
+    # After the theme, which prints this title as it is.
+    app.connect("html-page-context", escape_title, priority=900)
     app.add_node(Spoken, html=(visit_spoken, depart_spoken))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -90,9 +94,8 @@ def all_values(config: Config) -> dict[str, dict[str, Any]]:
 
 def provide_values(app: Sphinx, config: Config) -> None:
     """Offer every value as a MyST substitution of the same name."""
-    study = study_of(config)
     told = {name: f"{{value}}`{name}`" for name in all_values(config)}
-    about = {"study_title": study.title, "study_platform": study.platform, "study_about": study.about}
+    about = {f"study_{name}": f"{{study}}`{name}`" for name in ("title", "platform", "about")}
     config.myst_substitutions = {**config.myst_substitutions, **told, **about}
 
 
@@ -107,6 +110,12 @@ def provide_repository(app: Sphinx, config: Config) -> None:
             "use_edit_page_button": True,
             "use_issues_button": True,
         }
+
+
+def escape_title(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Keep markup in a study's title from becoming markup of the page."""
+    if "pagetitle" in context:
+        context["pagetitle"] = html.escape(html.unescape(str(context["pagetitle"])))
 
 
 def tell_origins(app: Sphinx, doctree: nodes.document) -> None:
@@ -138,13 +147,21 @@ class ValueRole(SphinxRole):
             return [nodes.Text(self.text)], []
         origin = value["origin"]
         shown = nodes.inline("", value["text"])
-        whole = nodes.inline(classes=["value", "value-absent" if value["missing"] else "value-computed"])
+        whole = nodes.inline(classes=["value", "value-absent" if value["missing"] else "value-computed"], origin=origin)
         whole += _way_to(study, value["notebook"], shown, self.env.docname) if "notebook" in value else shown
-        if origin != "published" and (study.is_original or origin == "stand-in"):
+        if not value["missing"] and origin != "published" and (study.is_original or origin == "stand-in"):
             mark = "captured, recorded run" if value.get("recorded") else origin
             whole += nodes.Text(" ")
             whole += nodes.inline("", mark, classes=["origin", f"origin-{origin}"])
         return [whole], []
+
+
+class StudyRole(SphinxRole):
+    """What a study.yml says of itself, as plain text whatever stands in it."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Make the text."""
+        return [nodes.Text(getattr(study_of(self.config), self.text))], []
 
 
 class Spoken(nodes.inline):
@@ -269,7 +286,22 @@ class DataTable(SphinxDirective):
         if sign:
             table = table[table[column].fillna("").str.contains(wanted, regex=False)]
         columns = self.options.get("columns", "").split()
-        return table[columns] if columns else table
+        return _readable(study_of(self.config), table[columns] if columns else table)
+
+
+def _readable(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with names where the data have identifiers of codes, sides and languages."""
+    codebook = study.table("codebook")
+    codes = {} if isinstance(codebook, NotComputable) else dict(zip(codebook["code_id"], codebook["name"], strict=True))
+    sides = {name: side.label for name, side in study.sides.items()} | {"both": "both"}
+    languages = {side.language: side.language_name for side in study.sides.values()}
+    named = {"code_ids": codes, "themes": codes, "languages": languages, "speaker_side": sides, "addressee_side": sides}
+
+    def told_of(names: dict[str, str], cells: pd.Series) -> pd.Series:
+        return cells.map(lambda cell: "; ".join(names.get(word, word) for word in schema.words(cell)))
+
+    told = {column: told_of(names, rows[column]) for column, names in named.items() if column in rows}
+    return rows.assign(**told).rename(columns={"code_ids": "codes", "speaker_side": "who speaks"})
 
 
 def _way_to(study: Study, notebook: str, shown: nodes.Node, page: str) -> nodes.Node:
@@ -289,12 +321,9 @@ def _way_to(study: Study, notebook: str, shown: nodes.Node, page: str) -> nodes.
 def _origins_in(doctree: nodes.document) -> list[str]:
     """The origins whose mark stands anywhere on the page, the article's first."""
     pages = [node.astext() for node in doctree.findall(nodes.raw) if "html" in node.get("format", "")]
-    classes = {name for node in doctree.findall(nodes.inline) for name in node.get("classes", [])}
-    marked = set(re.findall(r'class="origin (origin-[a-z-]+)"', "".join(pages))) | classes
-    # A published number bears no mark of its own.
-    if "value" in classes and not marked & {"origin-stand-in", "origin-captured"}:
-        marked.add("origin-published")
-    return [origin for origin in ORIGINS if f"origin-{origin}" in marked]
+    marked = set(re.findall(r'class="origin origin-([a-z-]+)"', "".join(pages)))
+    marked |= {node["origin"] for node in doctree.findall(nodes.inline) if "origin" in node}
+    return [origin for origin in ORIGINS if origin in marked]
 
 
 def _origin_address(folder: Path) -> str:

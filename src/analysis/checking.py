@@ -7,6 +7,7 @@ import pandas as pd
 from analysis import schema
 from analysis.computable import NotComputable
 from analysis.errors import CompendiumError, StudyError
+from analysis.language import letters_of
 from analysis.study import Study
 
 PROBLEMS_SHOWN = 20
@@ -20,11 +21,23 @@ def check_study(study: Study) -> list[str]:
             found[name] = study.table(name)
         except CompendiumError as error:
             problems.append(str(error))
+    problems += _scripts_that_are_unknown(study)
     for name, table in found.items():
         problems += _references_that_lead_nowhere(name, table, found)
     if problems:
         raise StudyError("\n\n".join(problems))
     return [f"{study.name}: settings and tables are in order.", *(_told(study, name, found[name]) for name in found)]
+
+
+def _scripts_that_are_unknown(study: Study) -> list[str]:
+    """Scripts of the sides by which no language can be told."""
+    problems = []
+    for side in study.sides.values():
+        try:
+            letters_of(side.script)
+        except StudyError as error:
+            problems.append(f"data/{study.name}/study.yml: {error}")
+    return problems
 
 
 def _told(study: Study, name: str, table: Any) -> str:

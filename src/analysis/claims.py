@@ -6,6 +6,7 @@ changes with it. `audit` gathers the places that do not fit, each with what woul
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.checks.base import (
     TOUCHES,
     VERDICTS,
     Claim,
+    Judgement,
     Sources,
     check_named,
 )
@@ -27,7 +29,11 @@ from analysis.references import Work, audit_references, place
 from analysis.schema import CLAIM_KINDS, Origin, words
 from analysis.study import ORIGINAL, Study, open_study
 
+ARTICLE = (
+    "claims", "sample", "hashtags", "codebook", "evidence", "implications", "chronology", "citations", "references",
+)  # fmt: skip
 LEDGER = ["claim_id", "section", "statement", "kind", "value", "verdict", "finding", "evidence_ids"]
+JUDGED = ("verdict", "finding", "where", "noted")
 AUDIT = ["what", "where", "touches", "to_be_fair"]
 
 
@@ -35,6 +41,12 @@ def article_of(study: Study) -> Study:
     """The study whose article is checked: a rerun checks the article that it reruns."""
     entry = study.settings["tables"].get("claims", {})
     return open_study(entry.get("from", ORIGINAL), study.root) if "file" not in entry else study
+
+
+def article_files(study: Study) -> list[Path]:
+    """The files that the verdicts rest on: the tables of the article that is checked, and the bibliography."""
+    article = article_of(study)
+    return [*(path for name in ARTICLE for path in article.files_of(name)), study.bibliography]
 
 
 @computable
@@ -53,10 +65,9 @@ def judge(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
     for row in claims.to_dict("records"):
         claim = Claim.of({str(name): cell for name, cell in row.items()})
         found = check_named(claim.check)(claim, sources)
-        where = dict.fromkeys((claim.section, *found.places))
         finding = found.finding[:1].upper() + found.finding[1:]
-        rows.append((found.verdict, finding, "; ".join(map(place, where))))
-    return claims.assign(**dict(zip(("verdict", "finding", "where"), map(list, zip(*rows, strict=True)), strict=True)))
+        rows.append((found.verdict, finding, _places(claim, found), found.noted))
+    return claims.assign(**dict(zip(JUDGED, map(list, zip(*rows, strict=True)), strict=True)))
 
 
 @computable
@@ -70,7 +81,10 @@ def ledger(judged: pd.DataFrame, study: Study, values: Mapping[str, Mapping[str,
 
 @computable
 def in_this_study(judged: pd.DataFrame, values: Mapping[str, Mapping[str, Any]]) -> "pd.Series[str]":
-    """What this study computed for a claim whose argument names a value; missing where it names none."""
+    """What this study computed for a claim whose argument names a value.
+
+    Missing where a claim names none, and where the value was published: the study has not computed that one.
+    """
     return judged["argument"].map(lambda argument: _computed(argument, values)).astype("str")
 
 
@@ -112,10 +126,9 @@ def stated(sample: pd.DataFrame, measure: str) -> int:
 def audit(judged: pd.DataFrame, sources: Sources) -> pd.DataFrame:
     """Every place of the article that does not fit another, one row each, what touches the argument first."""
     found = [
-        *_claims_in_conflict(judged),
+        *_claims_that_do_not_fit(judged),
         *_entries_without_evidence(judged, sources),
         *_excerpts_that_leave_open(sources),
-        *_quotations_without_source(judged),
         *_dates_that_are_tight(sources),
         *_numbers_that_surprise(sources),
         *_measures_left_open(sources),
@@ -147,15 +160,24 @@ def _computed(argument: object, values: Mapping[str, Mapping[str, Any]]) -> str 
     if named is None:
         return None
     value = values.get(named[1], {"text": str(NotComputable("no earlier step recorded it")), "origin": "captured"})
+    if value["origin"] == "published":
+        return None
     unit = "" if value.get("missing") or value.get("unit", "") in ("", "share") else f" {value['unit']}"
     return f"{value['text']}{unit}" + (" (stand-in)" if value["origin"] == "stand-in" else "")
 
 
-def _claims_in_conflict(judged: pd.DataFrame) -> Iterator[tuple[str, str, str, str | None]]:
-    """Claims that conflict; two that fail by the same words are one problem."""
-    conflicts = judged[judged["verdict"] == CONFLICTS]
+def _places(claim: Claim, found: Judgement) -> str:
+    """Every place of a finding; the claim's own more closely where another lies in the same section."""
+    close = any(spot.startswith(f"{claim.section}, ") for spot in found.places)
+    own = f"{claim.section}, claim {claim.claim_id}" if close else claim.section
+    return "; ".join(map(place, dict.fromkeys((own, *found.places))))
+
+
+def _claims_that_do_not_fit(judged: pd.DataFrame) -> Iterator[tuple[str, str, str, str | None]]:
+    """Claims that conflict, and what is noted of others; two that fail by the same words are one problem."""
+    listed = judged[(judged["verdict"] == CONFLICTS) | judged["noted"]]
     seen: set[str] = set()
-    for row in conflicts.to_dict("records"):
+    for row in listed.to_dict("records"):
         same = row["finding"] if row["check"] == "stated_alike" else row["claim_id"]
         if same in seen or (row["check"] == "agrees_with" and row["argument"] in seen):
             continue
@@ -188,14 +210,9 @@ def _excerpts_that_leave_open(sources: Sources) -> Iterator[tuple[str, str, str,
     posts = quoted[quoted["form"] == "post"]
     bare = posts[posts["source_post"].isna()]
     if 0 < len(bare) < len(posts):
-        told = f"Of {len(posts)} posts quoted, {len(posts) - len(bare)} have a number and {len(bare)} have none."
+        told = f"Of {len(posts)} posts quoted from the text, {len(posts) - len(bare)} have a number"
+        told += f" and {len(bare)} have none; a post quoted by title alone is not among them."
         yield (told, _where(posts), RERUN, "Numbers may have been given to posts that no figure shows.")
-
-
-def _quotations_without_source(judged: pd.DataFrame) -> Iterator[tuple[str, str, str, str | None]]:
-    bare = judged[(judged["check"] == "quotation_traceable") & judged["argument"].isna()]
-    for row in bare.to_dict("records"):
-        yield (f"{row['statement']} {row['finding']}", row["where"], PRINT, row["note"])
 
 
 def _dates_that_are_tight(sources: Sources) -> Iterator[tuple[str, str, str, str]]:

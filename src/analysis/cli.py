@@ -30,7 +30,7 @@ def main() -> None:
         typer.secho(str(error), fg="red", err=True)
         raise SystemExit(1) from None
     except (typer.Abort, KeyboardInterrupt):
-        typer.secho("Stopped. The same command goes on from here.", err=True)
+        typer.secho("Stopped; nothing was lost. Run the same command again.", err=True)
         raise SystemExit(130) from None
     except Exception as error:
         # Typer's own usage errors know how to show themselves.

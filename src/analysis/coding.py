@@ -1,7 +1,8 @@
 """What the codings say: the codebook's tree, how often each code stands, and which codes stand together.
 
 The unit is the screenshot, as in the article. A coding stands on a span of a post or a comment, and each of these
-is shown on one screenshot. Of several rounds the *standing* codings are those of each coder's latest round.
+is shown on one screenshot. Of several rounds the *standing* codings are those of the latest round in which the coder
+read the screenshot: a later round that reads some screenshots again leaves the codings of all others standing.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.computable import CannotCompute, computable, need
+from analysis import schema
+from analysis.computable import CannotCompute, NotComputable, computable, need
 from analysis.errors import TableError, nearest
 from analysis.schema import words
 
@@ -98,11 +100,27 @@ def codings_by_screenshot(codings: pd.DataFrame, screenshots: pd.DataFrame) -> p
     return codings.assign(screenshot_id=place, post_id=place.map(post_of))
 
 
+def standing_codings(placed: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    """Keep the codings that stand: those of the latest round in which their coder read their screenshot.
+
+    A coder who read it again and gave nothing has withdrawn what was given before. Where no reading is recorded,
+    the latest round in which the coder coded the screenshot takes its place.
+    """
+    return _latest(placed, _recorded(readings))
+
+
 @computable
-def standing_codings(placed: pd.DataFrame) -> pd.DataFrame:
-    """Keep the codings that stand: those of each coder's latest round."""
-    latest = placed.groupby("coder")["round"].transform("max")
-    return placed[placed["round"] == latest].reset_index(drop=True)
+def _latest(placed: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    columns = ["coder", "screenshot_id", "round"]
+    seen = pd.concat([placed[columns], readings[columns]], ignore_index=True)
+    latest = seen.groupby(["coder", "screenshot_id"])["round"].transform("max")
+    stands = (seen["round"] == latest).head(len(placed))
+    return placed[stands.to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def _recorded(readings: pd.DataFrame) -> pd.DataFrame:
+    """The readings, none where the study has no such table: codings can be counted without."""
+    return schema.empty("readings") if isinstance(readings, NotComputable) else readings
 
 
 @computable
@@ -211,6 +229,22 @@ def counts_by(placed: pd.DataFrame, codebook: pd.DataFrame, column: str) -> pd.D
     return whole.assign(**whole[list(wide.columns)].fillna(0).astype("Int64"))
 
 
+def counts_by_coder(standing: pd.DataFrame, codebook: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    """On how many screenshots each coder gave each code; in the first row, how many that coder read at all."""
+    return _with_read(counts_by(standing, codebook, "coder"), _recorded(readings))
+
+
+@computable
+def _with_read(counts: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    read = readings.groupby("coder")["screenshot_id"].nunique()
+    if read.empty:
+        return counts
+    given = {coder: counts.get(coder, 0) for coder in sorted({*counts.columns[2:], *read.index})}
+    named = counts[["code_id", "name"]].assign(**given)
+    first = pd.DataFrame([{"name": "all screenshots read", **read}], columns=named.columns)
+    return pd.concat([first, named], ignore_index=True).astype(dict.fromkeys(given, "Int64"))
+
+
 @computable
 def speaker_sides(
     placed: pd.DataFrame, posts: pd.DataFrame, comments: pd.DataFrame, creators: pd.DataFrame
@@ -288,9 +322,11 @@ def codes_per_unit(placed: pd.DataFrame, codebook: pd.DataFrame, units: pd.DataF
 
 
 @computable
-def summary(placed: pd.DataFrame, codebook: pd.DataFrame, units: pd.DataFrame) -> dict[str, Any]:
+def summary(
+    placed: pd.DataFrame, standing: pd.DataFrame, codebook: pd.DataFrame, units: pd.DataFrame
+) -> dict[str, Any]:
     """Count the standing codings, their coders and the codes and screenshots they touch; and all rounds."""
-    given = given_at(standing_codings(placed), codebook, "code")
+    given = given_at(standing, codebook, "code")
     need(given, "no code stands")
     on_units = incidence(given, units["screenshot_id"]).sum(axis=1)
     most = incidence(given, units["screenshot_id"]).sum().sort_values(ascending=False, kind="stable").index[0]

@@ -10,20 +10,23 @@ from analysis.errors import nearest
 
 Kind = Literal["text", "list", "integer", "number", "boolean", "date", "time"]
 
-# What a filled cell of each kind looks like in a CSV file.
+# What a filled cell of each kind looks like in a CSV file; [0-9], since \d takes full-width digits too.
+# More digits than 18 do not fit into an integer of 64 bits.
 PATTERNS: dict[Kind, str] = {
     "text": r"(?s).+",
     "list": r"\S+( \S+)*",
-    "integer": r"-?\d+",
-    "number": r"-?\d+(\.\d+)?([eE][-+]?\d+)?",
+    "integer": r"-?[0-9]{1,18}",
+    "number": r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?",
     "boolean": r"true|false",
-    "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
-    "time": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ",
+    "date": r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+    "time": r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z",
 }
+IDENTIFIER = r"(?s)\S(.*\S)?"
+
 EXPECTED: dict[Kind, str] = {
     "text": "a text",
     "list": "words separated by single spaces",
-    "integer": "a whole number",
+    "integer": "a whole number of at most 18 digits",
     "number": "a number",
     "boolean": "true or false",
     "date": "a date such as 2025-01-19",
@@ -42,6 +45,26 @@ class Column:
     required: bool = False
     among: tuple[str, ...] = ()
     refers_to: str = ""
+    is_key: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """What a filled cell looks like, as a regular expression."""
+        if self.among:
+            return "|".join(map(re.escape, self.among))
+        return IDENTIFIER if self._is_identifier else PATTERNS[self.kind]
+
+    @property
+    def expected(self) -> str:
+        """What a filled cell looks like, in words."""
+        if self.among:
+            return f"one of {', '.join(self.among)}"
+        return "a text without spaces at its ends" if self._is_identifier else EXPECTED[self.kind]
+
+    @property
+    def _is_identifier(self) -> bool:
+        """Whether a space at an end would make it another identifier, unseen."""
+        return self.kind == "text" and (self.is_key or self.refers_to != "")
 
 
 @dataclass(frozen=True)
@@ -70,7 +93,7 @@ def text(name: str, meaning: str, **more: object) -> Column:
 
 def key(name: str, meaning: str) -> Column:
     """A column of identifiers that every row fills."""
-    return Column(name, "text", meaning, required=True)
+    return Column(name, "text", meaning, required=True, is_key=True)
 
 
 def counts(name: str, what: str) -> tuple[Column, Column]:
@@ -82,8 +105,7 @@ def counts(name: str, what: str) -> tuple[Column, Column]:
 
 def fits(cells: pd.Series, *, column: Column) -> pd.Series:
     """Whether each filled cell is of the column's kind, or one of its choices."""
-    pattern = "|".join(map(re.escape, column.among)) if column.among else PATTERNS[column.kind]
-    fitting = cells.astype("str").str.fullmatch(pattern).astype(bool)
+    fitting = cells.astype("str").str.fullmatch(column.pattern).astype(bool)
     if column.kind in ("date", "time"):
         # A calendar knows what a pattern cannot: there is no 31 February.
         fitting &= pd.to_datetime(cells.where(fitting), errors="coerce", utc=True, format="ISO8601").notna()
@@ -94,8 +116,7 @@ def problem(column: Column, cell: object) -> str:
     """Say what was found in a cell and what was expected."""
     if not isinstance(cell, str):
         return f"'{column.name}' is empty; expected {EXPECTED[column.kind]}."
-    expected = f"one of {', '.join(column.among)}" if column.among else EXPECTED[column.kind]
-    return f"'{column.name}' is '{cell}'; expected {expected}.{nearest(cell, column.among)}"
+    return f"'{column.name}' is '{cell}'; expected {column.expected}.{nearest(cell, column.among)}"
 
 
 def as_values(cells: pd.Series, kind: Kind) -> pd.Series:

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis import schema
 from analysis.computable import CannotCompute, NotComputable, computable, need
 from analysis.language import language_of, wording
+from analysis.privacy import masked
 from analysis.sources.counts import is_approximate
 from analysis.study import Side
 
@@ -25,6 +26,13 @@ class Tidied:
 
     rows: pd.DataFrame
     drops: pd.DataFrame
+
+
+@computable
+def of_sample(rows: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
+    """The rows that belong to posts of the sample, whose identifiers are masked where the posts are captured."""
+    known = sample["post_id"]
+    return rows[rows["post_id"].isin(known) | masked(rows["post_id"]).isin(known)]
 
 
 @computable

@@ -6,7 +6,8 @@
     ├── CaptureError         a capture file that cannot be read as what it should be
     ├── ParameterError       a notebook parameter that does not exist or is ill-typed
     ├── NotebookError        a notebook that failed while it ran
-    └── BookError            a book that could not be built
+    ├── BookError            a book that could not be built
+    └── BusyError            another process is writing the same results
 
 A message says where, what was found, what was expected, and what to do.
 """
@@ -41,6 +42,10 @@ class NotebookError(CompendiumError):
 
 class BookError(CompendiumError):
     """A book that could not be built."""
+
+
+class BusyError(CompendiumError):
+    """Another process is writing the same results."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -1,8 +1,9 @@
 """Run one notebook: what it reads, which parameters it takes, and how its output is made comparable.
 
 A notebook says in its own cells what it depends on: `this.table("posts")` reads a canonical table,
-`this.result("03-sample-posts")` a table of an earlier notebook, `this.values()` all earlier values, `this.bibliography`
-the book's references, an import a module. The pipeline reads these calls, so that nothing has to be declared twice.
+`this.result("03-sample-posts")` a table of an earlier notebook, `this.earlier_values(…)` the values of earlier ones,
+`this.bibliography` the book's references, an import a module. The pipeline reads these calls, so that nothing has to be
+declared twice.
 """
 
 import ast
@@ -81,7 +82,7 @@ def reads_of(notebook: Any) -> Reads:
         }
         return tuple(sorted(named))
 
-    values = any(call.func.attr == "values" and not call.args for call in called)  # type: ignore[attr-defined]
+    values = any(call.func.attr == "earlier_values" for call in called)  # type: ignore[attr-defined]
     bibliography = any(isinstance(node, ast.Attribute) and node.attr == "bibliography" for node in ast.walk(tree))
     modules = tuple(sorted(_imported(tree)))
     return Reads(first_arguments("table"), first_arguments("result"), values, bibliography, modules)

@@ -12,7 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from typing import Any
 from analysis import claims, notebooks, results, tables
 from analysis.computable import NotComputable
 from analysis.errors import NotebookError, ParameterError
-from analysis.study import DECISIONS, Study, value_problems
+from analysis.locks import alone
+from analysis.study import DECISIONS, Study, open_study, value_problems
 
 Parts = dict[str, str]
+EXECUTED = "executed notebook"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,6 @@ class Outcome:
     step: str
     reasons: list[str]
     seconds: float = 0.0
-    changed: list[str] = field(default_factory=list)
 
     @property
     def ran(self) -> bool:
@@ -90,6 +91,8 @@ def run(
     given = _checked(study, given or {})
     outcomes = []
     with _staged(study) as folder:
+        # What was altered or deleted by hand comes back out of the executed notebooks.
+        _lay_down(study, folder)
         for step in steps(study.root):
             parts = _parts(study, step, given, folder)
             reasons = ["asked for"] if force else _differences(_recorded(folder).get(step.name), parts)
@@ -165,6 +168,7 @@ def _parts(study: Study, step: Step, given: Mapping[str, Any], folder: Path) -> 
     parts |= {f"module {_dotted(path, package)}": _digest_of_file(path) for path in modules}
     parts["settings of the study"] = _digest(json.dumps({**study.settings, "decisions": None}, sort_keys=True))
     parts["requirements.lock"] = _digest_of_file(study.root / "requirements.lock")
+    parts[EXECUTED] = _digest_of_file(_executed(folder, step))
     if step.reads.bibliography:
         parts["bibliography"] = _digest_of_file(study.bibliography)
     if step.reads.values:
@@ -191,8 +195,9 @@ def _execute(study: Study, step: Step, given: Mapping[str, Any], folder: Path, p
         executed = notebooks.run_notebook(step.path, _parameters(study, step, given), folder=study.root)
     finally:
         del os.environ["COMPENDIUM_RESULTS"]
-    tables.replace_text(folder / "notebooks" / f"{step.name}.ipynb", notebooks.as_text(executed))
+    tables.replace_text(_executed(folder, step), notebooks.as_text(executed))
     _lay_down(study, folder)
+    parts[EXECUTED] = _digest_of_file(_executed(folder, step))
     _write_record(folder, {**_recorded(folder), step.name: parts})
 
 
@@ -208,6 +213,11 @@ def _lay_down(study: Study, folder: Path) -> None:
 @contextmanager
 def _staged(study: Study) -> Iterator[Path]:
     """A folder for the run, with the present results in it; it takes their place when all went well."""
+    with alone(study.root / "results" / f".{study.name}.lock", f"compendium run {study.name}"):
+        yield from _swapped(study)
+
+
+def _swapped(study: Study) -> Iterator[Path]:
     folder, beside = study.root / "results" / study.name, _beside(study)
     if not beside.exists():
         shutil.copytree(folder, beside) if folder.exists() else beside.mkdir(parents=True)
@@ -220,6 +230,10 @@ def _staged(study: Study) -> Iterator[Path]:
         folder.rename(old)
     beside.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _executed(folder: Path, step: Step) -> Path:
+    return folder / "notebooks" / f"{step.name}.ipynb"
 
 
 def _marker(study: Study) -> Path:
@@ -285,4 +299,6 @@ def _digest_of_file(path: Path) -> str:
 
 
 def _digest_of_table(study: Study, name: str) -> str:
-    return _digest("".join(_digest_of_file(path) for path in study.files_of(name)))
+    # A study without a table of its own may ask for the original's, as the claims do.
+    files = study.files_of(name) or open_study(root=study.root).files_of(name)
+    return _digest("".join(map(_digest_of_file, files)))

@@ -4,6 +4,7 @@ The article's own book is built from the root. The book of another study is buil
 the pages in `book/replication/` and that study's executed notebooks.
 """
 
+import html
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ import yaml
 
 from analysis import pipeline, tables
 from analysis.errors import BookError
+from analysis.locks import alone
 from analysis.study import Study
 
 SOURCES = ("_config.yml", "_toc.yml", "book", "data", "src/analysis/results.py", "src/analysis/figures/style.py")
@@ -36,9 +38,10 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
     if not force and (built / "index.html").is_file() and noted.is_file() and noted.read_text() == digest:
         say(f"The book of {study.name} is current; it was not built.")
         return built / "index.html"
-    source = study.root if study.is_original else _stage(study)
-    _put_in_place(_build(study, source), built)
-    tables.replace_text(noted, digest)
+    with alone(built.parent / f".{study.name}.lock", f"compendium book {study.name}"):
+        source = study.root if study.is_original else _stage(study)
+        _put_in_place(_build(study, source), built)
+        tables.replace_text(noted, digest)
     say(f"Built the book of {study.name}: {len(list(built.rglob('*.html')))} pages.")
     return built / "index.html"
 
@@ -104,7 +107,7 @@ def _stage(study: Study) -> Path:
 def _config(study: Study) -> dict[str, Any]:
     """The original's settings with the study's own title."""
     config: dict[str, Any] = yaml.safe_load((study.root / "_config.yml").read_text(encoding="utf-8"))
-    config |= {"title": study.title, "author": "its authors, after Liu, Zhao and Teng (2025)"}
+    config |= {"title": html.escape(study.title), "author": "its authors, after Liu, Zhao and Teng (2025)"}
     config["exclude_patterns"] = []
     config["sphinx"]["config"] |= {"compendium_study": study.name, "compendium_root": str(study.root)}
     return config

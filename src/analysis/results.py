@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from analysis import tables
 from analysis.computable import NotComputable
 from analysis.figures import style
+from analysis.privacy import without_identifiers
 from analysis.schema import ORIGINS, Origin
 
 MIME = "application/vnd.compendium.result+json"
@@ -49,11 +50,12 @@ def record(name: str, value: Any, *, origin: Origin, unit: str = "", digits: int
 
 
 def show_table(name: str, table: Any, *, caption: str, origin: Origin, digits: int = 2) -> None:
-    """Show a table and keep it as CSV under its name."""
+    """Show a table and keep it as CSV under its name; no identifier of a captured post or account is shown."""
     result = {"kind": "table", "name": name, "caption": caption, "origin": _known(origin), "digits": digits}
     if isinstance(table, NotComputable):
         _show({**result, "csv": "", "texts": [], "missing": table.reason})
     else:
+        table = without_identifiers(table) if origin == "captured" else table
         csv = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
         texts = [str(name) for name in table.columns if not pd.api.types.is_numeric_dtype(table[name])]
         _show({**result, "csv": csv, "texts": texts, "missing": ""})
@@ -171,7 +173,8 @@ def _show(result: dict[str, Any]) -> None:
 
 def _html(result: Mapping[str, Any]) -> str:
     if result["kind"] == "value":
-        name = html.escape(result["name"].replace("_", " "))
+        # The first word names the notebook, which the reader knows.
+        name = html.escape(result["name"].partition("_")[2].replace("_", " ") or result["name"])
         shown = html.escape(result["text"])
         unit = "" if result["unit"] in ("", "share") or result["missing"] else f" {html.escape(result['unit'])}"
         return f'<span class="recorded">{name} <strong>{shown}</strong>{unit} {origin_html(result["origin"])}</span>'

@@ -5,6 +5,7 @@ The compendium's root is the nearest folder at or above the working folder that 
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,8 @@ from analysis.errors import StudyError, nearest
 from analysis.schema import ORIGINS, Origin
 
 ORIGINAL = "liu2025"
+LEAST_EVIDENTIAL_FIRST: tuple[Origin, ...] = ("stand-in", "captured", "published")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 # Each decision of a study: its type, and the values that make sense.
 DECISIONS: dict[str, tuple[type, str]] = {
@@ -98,36 +101,36 @@ class Study:
 
     def table(self, name: str) -> Any:
         """A canonical table of the study, or `NotComputable` when the study has none."""
-        entry = self._entry(name)
+        holder, entry = self._entry(name)
         if entry is None:
             return NotComputable(f"the study has no {name}")
-        if "from" in entry:
-            return open_study(entry["from"], self.root).table(name)
         if "columns" in entry:
-            return self._mapped_table(name, entry)
-        return tables.read_table(self.folder / entry["file"], name, shown=f"data/{self.name}/{entry['file']}")
+            return holder.mapped_table(name, entry)
+        return tables.read_table(holder.folder / entry["file"], name, shown=f"data/{holder.name}/{entry['file']}")
 
-    def origin_of(self, name: str) -> Origin:
-        """What the rows of a table are worth as evidence."""
-        entry = self._entry(name)
-        if entry is None:
-            return "captured"
-        return open_study(entry["from"], self.root).origin_of(name) if "from" in entry else entry["origin"]
+    def origin_of(self, *names: str) -> Origin:
+        """What a result drawn from these tables is worth as evidence: as little as the least of them.
+
+        A table that the study lacks adds nothing; without any, the posts decide.
+        """
+        entries = [self._entry(name)[1] for name in (*names, "posts")]
+        held = [entry for entry in entries[:-1] if entry] or entries[-1:]
+        return min((entry["origin"] for entry in held if entry), key=LEAST_EVIDENTIAL_FIRST.index)
 
     def files_of(self, name: str) -> list[Path]:
         """The files that a table is read from; none when the study lacks it."""
-        entry = self._entry(name)
-        if entry is None:
-            return []
-        if "from" in entry:
-            return open_study(entry["from"], self.root).files_of(name)
-        return [self.folder / entry["file"]]
+        holder, entry = self._entry(name)
+        return [holder.folder / entry["file"]] if entry else []
 
     def decide(self, name: str, given: Any = None) -> Any:
         """The given value of a decision, or the one of study.yml when none is given."""
         if name not in DECISIONS:
             raise StudyError(f"'{name}' is not a decision.{nearest(name, DECISIONS)}")
         return self.decisions[name] if given is None else given
+
+    def decided(self, **given: Any) -> dict[str, Any]:
+        """Several decisions at once: the given values, and study.yml's where None is given."""
+        return {name: self.decide(name, value) for name, value in given.items()}
 
     @cached_property
     def decisions(self) -> dict[str, Any]:
@@ -143,7 +146,8 @@ class Study:
     @property
     def results(self) -> Path:
         """The folder of the results; a run that is under way writes beside it."""
-        return Path(os.environ.get("COMPENDIUM_RESULTS") or self.root / "results" / self.name)
+        under_way = Path(os.environ.get("COMPENDIUM_RESULTS", ""))
+        return under_way if under_way.name == f".{self.name}.run" else self.root / "results" / self.name
 
     def result(self, name: str) -> Any:
         """A table that an earlier notebook showed, by its name."""
@@ -154,12 +158,28 @@ class Study:
         path = self.results / "values.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
-    def _entry(self, name: str) -> dict[str, Any] | None:
+    def earlier_values(self, notebook: str) -> dict[str, dict[str, Any]]:
+        """The values that the notebooks before this one recorded; its own are those of another run."""
+        return {name: value for name, value in self.values().items() if value["notebook"] < notebook}
+
+    def _entry(self, name: str) -> tuple["Study", dict[str, Any] | None]:
+        """The study that holds a table, and what its study.yml says of it; None when there is no such table."""
         if name not in schema.TABLES:
             raise StudyError(f"'{name}' is not a canonical table.{nearest(name, schema.TABLES)}")
-        return self.settings["tables"].get(name)
+        entry = self.settings["tables"].get(name)
+        if entry is None or "from" not in entry:
+            return self, entry
+        holder = open_study(entry["from"], self.root)
+        held = holder.settings["tables"].get(name)
+        if held is None or "from" in held:
+            raise StudyError(
+                f"data/{self.name}/study.yml: tables, {name}: '{holder.name}' does not hold {name} itself. "
+                "Name the study whose folder has the file."
+            )
+        return holder, held
 
-    def _mapped_table(self, name: str, entry: Mapping[str, Any]) -> pd.DataFrame:
+    def mapped_table(self, name: str, entry: Mapping[str, Any]) -> pd.DataFrame:
+        """A table read from a foreign file by the mapping that study.yml gives."""
         from analysis.sources import mapped
 
         options = {key: value for key, value in entry.items() if key not in ("file", "columns", "origin")}
@@ -187,6 +207,8 @@ def study_names(root: Path) -> list[str]:
 def open_study(name: str = ORIGINAL, root: Path | None = None) -> Study:
     """Open a study. Raises `StudyError` when it is unknown or its study.yml has problems, with all of them."""
     root = root or find_root()
+    if not NAME.fullmatch(name):
+        raise StudyError(f"'{name}' is not a name for a study. Use letters, digits, dashes and underscores.")
     path = root / "data" / name / "study.yml"
     if not path.is_file():
         known = study_names(root)
@@ -257,6 +279,9 @@ def _entry_problems(name: str, entry: Any) -> list[str]:
     if "from" not in entry and entry["origin"] not in ORIGINS:
         problems.append(f"tables, {name}: origin '{entry['origin']}' is not one of {', '.join(ORIGINS)}.")
     known = schema.TABLES[name].column_names
+    if not isinstance(entry.get("columns", {}), dict):
+        found = entry["columns"]
+        return [*problems, f"tables, {name}: 'columns' maps each column to one of the file; found {found!r}."]
     problems += [
         f"tables, {name}: '{column}' is not a column of {name}.{nearest(str(column), known)}"
         for column in entry.get("columns", {})

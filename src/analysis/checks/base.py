@@ -72,11 +72,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a check found: a verdict, the finding in a sentence or two, and the other places that it rests on."""
+    """What a check found: a verdict, the finding in a sentence or two, and the other places that it rests on.
+
+    What is no conflict, and yet something that a reader should know of, is marked as noted.
+    """
 
     verdict: str
     finding: str
     places: tuple[str, ...] = ()
+    noted: bool = False
 
 
 Check = Callable[[Claim, Sources], Judgement]
@@ -117,6 +121,13 @@ def number_of(number: int, one: str, many: str = "") -> str:
     ('1 place', '2 places', '5 activities')
     """
     return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def spots_of(evidence: pd.DataFrame) -> tuple[str, ...]:
+    """Where each excerpt or figure stands, more closely than by its section."""
+    rows = evidence.to_dict("records")
+    names = [f"Figure {row['figure']}" if row["form"] == "figure" else f"excerpt {row['evidence_id']}" for row in rows]
+    return tuple(f"{row['section']}, {name}" for row, name in zip(rows, names, strict=True))
 
 
 def sections_of(rows: pd.DataFrame) -> tuple[str, ...]:

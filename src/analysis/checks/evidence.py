@@ -5,6 +5,7 @@ import pandas as pd
 from analysis.checks.base import (
     ARGUMENT,
     CONFLICTS,
+    JUDGEMENT,
     NEEDS_DATA,
     RERUN,
     SUPPORTED,
@@ -14,6 +15,7 @@ from analysis.checks.base import (
     check,
     number_of,
     sections_of,
+    spots_of,
     told_of,
 )
 from analysis.references import place
@@ -27,6 +29,21 @@ def excerpts(claim: Claim, sources: Sources) -> Judgement:
     if shown.empty:
         return Judgement(NEEDS_DATA, "The article shows no excerpt for it; the raw data may.")
     return Judgement(SUPPORTED, f"Supported by {told_of(shown)}.", sections_of(shown))
+
+
+@check(touches=ARGUMENT)
+def weighed(claim: Claim, sources: Sources) -> Judgement:
+    """What is shown for it, against the excerpts that the argument names as pointing the other way."""
+    shown = sources.shown(claim)
+    opposed = shown["evidence_id"].isin(words(claim.argument))
+    speaking, against = shown[~opposed], shown[opposed]
+    if against.empty:
+        return excerpts(claim, sources)
+    if speaking.empty:
+        return Judgement(CONFLICTS, f"All that is shown points the other way ({_gists(against)}).", spots_of(against))
+    told = f"What is shown points both ways: {told_of(speaking)} for it ({_gists(speaking)})"
+    told += f"; {told_of(against)} the other way ({_gists(against)})."
+    return Judgement(JUDGEMENT, told, spots_of(shown), noted=True)
 
 
 @check(touches=ARGUMENT)
@@ -58,7 +75,7 @@ def spoken_by(claim: Claim, sources: Sources) -> Judgement:
         return Judgement(NEEDS_DATA, "The article shows no excerpt of which it says who speaks; the raw data may.")
     if by_side.empty:
         told = f"It puts the {side} side in this role; the evidence shows {told_of(others)} by the other side."
-        return Judgement(CONFLICTS, told, sections_of(others))
+        return Judgement(CONFLICTS, told, spots_of(others))
     told = f"Supported by {told_of(by_side)} in which the {side} side speaks"
     more = f", beside {told_of(others)} in which it does not" if len(others) else ""
     return Judgement(SUPPORTED, f"{told}{more}.", sections_of(by_side))
@@ -111,11 +128,22 @@ def _posts_that_meet(shown: pd.DataFrame, meets: "pd.Series[bool]", condition: s
         return Judgement(NEEDS_DATA, "The article shows no post; the raw data could tell.")
     others = shown[~meets]
     met = int(meets.sum())
-    told = f"Of {number_of(len(shown), 'post')} shown, {met} {'is' if met == 1 else 'are'} {condition}"
+    told = f"Of {_posts_quoted(shown)}, {met} {'is' if met == 1 else 'are'} {condition}"
     if others.empty:
         return Judgement(SUPPORTED, f"{told}.", sections_of(shown))
     which = ", ".join(others["evidence_id"])
     return Judgement(CONFLICTS, f"{told}; {which} {'is' if len(others) == 1 else 'are'} not.", sections_of(others))
+
+
+def _posts_quoted(shown: pd.DataFrame) -> str:
+    """How many posts are quoted, and how many of them by no more than their title."""
+    told = f"{number_of(len(shown), 'post')} quoted"
+    titles = int((shown["form"] == "title").sum())
+    return f"{told}, {len(shown) - titles} from the text and {titles} by title alone" if titles else told
+
+
+def _gists(shown: pd.DataFrame) -> str:
+    return "; ".join(f"{row['evidence_id']}: {row['gist'].rstrip('.')}" for row in shown.to_dict("records"))
 
 
 def _supports(code_ids: object, code: str) -> bool:

@@ -91,14 +91,18 @@ def hashtags_added(claim: Claim, sources: Sources) -> Judgement:
 
 @check(touches=PRINT)
 def units_explained(claim: Claim, sources: Sources) -> Judgement:
-    """Whether every letter that stands for a unit in printed metrics is among those explained."""
+    """Whether every letter that stands for a unit in printed metrics is among those explained, and needed there."""
     tags = sources["hashtags"]
+    explained, places = words(claim.argument), sections_of(tags)
     printed = " ".join([*tags["posts_printed"], *tags["views_printed"]])
     used = sorted(set(re.findall(r"\d([A-Za-z])\b", printed)))
-    unknown = [letter for letter in used if letter not in words(claim.argument)]
+    unknown = [letter for letter in used if letter not in explained]
+    unused = [letter for letter in explained if letter not in used]
     if unknown:
-        return Judgement(CONFLICTS, f"Used but not explained: {', '.join(unknown)}.", tuple(tags["section"].unique()))
-    return Judgement(HOLDS, f"Letters used in the metrics: {', '.join(used) or 'none'}; each is explained.")
+        return Judgement(CONFLICTS, f"Used but not explained: {', '.join(unknown)}.", places)
+    told = f"Letters used in the metrics: {', '.join(used) or 'none'}; each is explained."
+    more = f" Explained, but used in none: {', '.join(unused)}." if unused else ""
+    return Judgement(HOLDS, f"{told}{more}", places, noted=bool(unused))
 
 
 @check(touches=ARGUMENT)
@@ -119,7 +123,7 @@ def as_many_as_listed(claim: Claim, sources: Sources) -> Judgement:
     listed = [sources.row("claims", "claim_id", claim_id) for claim_id in words(claim.argument)]
     told = f"{claim.value} are announced and {len(listed)} follow by number"
     verdict = HOLDS if str(len(listed)) == claim.value else CONFLICTS
-    return Judgement(verdict, f"{told}.", tuple(str(row["section"]) for row in listed))
+    return Judgement(verdict, f"{told}.", tuple(f"{row['section']}, claim {row['claim_id']}" for row in listed))
 
 
 @check(touches=PRINT)
@@ -160,14 +164,15 @@ def later_than(chronology: pd.DataFrame, day: pd.Timestamp) -> tuple[pd.DataFram
 
 @check(touches=RERUN)
 def within(claim: Claim, sources: Sources) -> Judgement:
-    """Whether one event lies within another."""
+    """Whether one event lies within another; that it does shows no more than that the two do not exclude each other."""
     inner, outer = (sources.row("chronology", "event_id", event) for event in words(claim.argument))
     inside = outer["date"] <= inner["date"] <= outer["until"]
     told = (
         f"{inner['event_id']} ({inner['date']:%Y-%m-%d}) lies {'within' if inside else 'outside'} {outer['event_id']}"
     )
     told += f" ({outer['date']:%Y-%m-%d} to {outer['until']:%Y-%m-%d})"
-    return Judgement(HOLDS if inside else CONFLICTS, f"{told}.", (inner["section"], outer["section"]))
+    told += ", so that neither rules out the other; only dated records could confirm them." if inside else "."
+    return Judgement(NEEDS_DATA if inside else CONFLICTS, told, (inner["section"], outer["section"]))
 
 
 def _stated(row: Mapping[Any, Any]) -> str:

@@ -21,6 +21,7 @@ from analysis.checks.base import (
 from analysis.errors import TableError, nearest
 from analysis.references import Work, place
 from analysis.schema import words
+from analysis.sources.counts import parse_count
 
 
 @check(touches=PRINT)
@@ -36,23 +37,40 @@ def cited(claim: Claim, sources: Sources) -> Judgement:
 
 @check(touches=ARGUMENT)
 def named_in_title(claim: Claim, sources: Sources) -> Judgement:
-    """Whether the title of the work cited, as the list prints it, names what the claim says."""
+    """Whether the title of the work cited names what the claim says; a title that does not is no conflict."""
     reference, _, phrase = claim.argument.partition(" ")
     title = _work(sources, reference).title
-    if _plain(phrase) in _plain(title):
-        told = f"The cited work's title, '{title}', names it"
-        if claim.value:
-            return Judgement(HOLDS, f"{told}.", ("References",))
-        return Judgement(JUDGEMENT, f"{told}; what the work says of it is for its reader.", ("References",))
-    told = f"The cited work's title, '{title}', does not say '{phrase}'."
-    return Judgement(CONFLICTS, told, ("References",))
+    named = _plain(phrase) in _plain(title)
+    told = "names it; what the work says of it" if named else f"does not say '{phrase}'; whether the work does"
+    found = f"The cited work's title, '{title}', {told} is for its reader."
+    return Judgement(JUDGEMENT, found, ("References",), noted=not named)
+
+
+@check(touches=RERUN)
+def number_in_title(claim: Claim, sources: Sources) -> Judgement:
+    """Whether the title of the work cited gives a measure of the sample as the article does, qualifier and all.
+
+    The argument: the work, the measure, and whom the title counts where that is not whom the article counts.
+    """
+    reference, measure, *counted = claim.argument.split(maxsplit=2)
+    row, title = sources.row("sample", "measure", measure), _work(sources, reference).title
+    section, number = place(row["section"]), f"{int(row['value']):,}"
+    found = [f"the title, '{title}', {'has' if int(row['value']) in _numbers(title) else 'does not give'} {number}"]
+    if row["qualifier"] != "exactly":
+        found.append(f"{section} says {row['qualifier']} {number}")
+    found += [f"the title counts {whom}, {section} {row['unit']}" for whom in counted if _plain(whom) in _plain(title)]
+    if len(found) == 1 and int(row["value"]) in _numbers(title):
+        return Judgement(HOLDS, f"{found[0]}.", ("References",))
+    told = f"{'; '.join(found)}. The work may say more than its title, which is for its reader."
+    return Judgement(JUDGEMENT, told, ("References",), noted=True)
 
 
 @check(touches=PRINT)
 def quotation_traceable(claim: Claim, sources: Sources) -> Judgement:
     """Whether the page of a quotation lies within the pages of the work that it is ascribed to."""
     if not claim.argument:
-        return Judgement(JUDGEMENT, "The quotation is given without author and page, so that it cannot be traced here.")
+        told = "The quotation is given without author and page, so that it cannot be traced here."
+        return Judgement(JUDGEMENT, told, noted=True)
     reference, page = claim.argument.split()
     pages = _work(sources, reference).pages
     if pages is None:
@@ -110,6 +128,11 @@ def _work(sources: Sources, reference: str) -> Work:
     if reference not in sources.works:
         raise TableError(f"claims: no work '{reference}' in references.bib.{nearest(reference, sources.works)}")
     return sources.works[reference]
+
+
+def _numbers(title: str) -> set[int | None]:
+    found = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?\s?(?:million|billion|[KMB])\b|\b\d+\b", title)
+    return {parse_count(number)[0] for number in found}
 
 
 def _plain(text: str) -> str:

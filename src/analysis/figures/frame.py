@@ -1,10 +1,7 @@
 """Figures of the frame: hashtags by posts and views, and the hashtags of the corpus."""
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -30,7 +27,7 @@ def hashtags(compared: pd.DataFrame) -> Figure:
         for number, each in zip(compared["views"], compared["views_per_post"], strict=True)
     ]
     _bars(views, rows, compared["views"], colours, told)
-    posts.set_yticks(rows, [f"#{drawable(tag)}" for tag in compared["hashtag"]])
+    posts.set_yticks(rows, [f"#{tag}" for tag in compared["hashtag"]])
     title(posts, "Posts")
     title(views, "Views")
     return style.finish(figure)
@@ -43,20 +40,9 @@ def in_corpus(counted: pd.DataFrame) -> Figure:
     rows = np.arange(len(shown))[::-1]
     figure, axes = style.new_figure(ROW * len(shown) + 0.9)
     _bars(axes, rows, shown["posts"], [style.BLUE] * len(shown), [f"{number:,}" for number in shown["posts"]])
-    axes.set_yticks(rows, [f"#{drawable(tag)}" for tag in shown["hashtag"]])
+    axes.set_yticks(rows, [f"#{tag}" for tag in shown["hashtag"]])
     title(axes, "Posts under each hashtag")
     return style.finish(figure)
-
-
-def drawable(text: str) -> str:
-    """A text with a square for each character that the typefaces lack, such as a picture."""
-    return "".join(letter if any(ord(letter) in known for known in _characters()) else "□" for letter in text)
-
-
-@cache
-def _characters() -> list[frozenset[int]]:
-    found = [font_manager.findfont(name) for name in style.typefaces()]
-    return [frozenset(font_manager.get_font(path).get_charmap()) for path in found]
 
 
 def _bars(axes: Axes, rows: np.ndarray, numbers: pd.Series, colours: list[str], told: list[str]) -> None:

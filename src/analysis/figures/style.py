@@ -15,10 +15,11 @@ import matplotlib as mpl
 import pylopdf_fonts_zh_cn
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
 
 INK, MUTED, GRID, PAPER = "#1f2329", "#5c636e", "#d4d8de", "#fdfdfe"
 THEMED = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
@@ -27,9 +28,9 @@ BLUE, ORANGE, GREEN, PURPLE, RED, GREY = "#2c7fb8", "#c9701a", "#1b8a6b", "#9463
 CATEGORY_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
 PATTERN_COLOURS = (BLUE, ORANGE, GREEN)
 SIDE_COLOURS = {"newcomer": BLUE, "host": RED}
-ORDERED = LinearSegmentedColormap.from_list("ordered", ["#b9d3e6", BLUE, "#173f5f"])
 
 WIDTH = 7.2
+MISSING = "□"
 RULES = {
     "axes.axisbelow": True,
     "axes.edgecolor": GRID,
@@ -52,6 +53,8 @@ RULES = {
     # Without a fixed salt the identifiers in the file differ from run to run.
     "svg.hashsalt": "compendium",
     "text.color": INK,
+    # A text of the data may hold dollar signs and backslashes, and is no formula.
+    "text.parse_math": False,
     "xtick.color": MUTED,
     "xtick.major.size": 0,
     "ytick.color": INK,
@@ -65,6 +68,20 @@ def typefaces() -> list[str]:
     path = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
     font_manager.fontManager.addfont(path)
     return [font_manager.FontProperties(fname=str(path)).get_name(), "DejaVu Sans"]
+
+
+@cache
+def _characters() -> frozenset[int]:
+    found = [font_manager.findfont(name) for name in typefaces()]
+    return frozenset().union(*(font_manager.get_font(path).get_charmap() for path in found))
+
+
+def drawable(text: str) -> str:
+    """A text with a square for each character that the typefaces lack, such as a picture, and a space for a tab."""
+    return "".join(
+        letter if letter == "\n" or ord(letter) in _characters() else " " if letter.isspace() else MISSING
+        for letter in text
+    )
 
 
 @cache
@@ -93,12 +110,13 @@ def finish(figure: Figure) -> Figure:
 def svg(figure: Figure, *, name: str, mark: str) -> str:
     """Write a figure as SVG: the same bytes every time, `mark` inside it, identifiers that begin with `name`.
 
-    Raises `UserWarning` when the typefaces lack a character that the figure shows.
+    A square stands for each character that no typeface has. Raises `UserWarning` when one is missing all the same.
     """
+    _make_drawable(figure)
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing from")
         _settle(figure)
-        noted = figure.text(0.995, 0.0, mark, ha="right", va="bottom", fontsize=8.5, color=MUTED)
+        noted = figure.text(0.005, 0.0, mark, ha="left", va="bottom", fontsize=8.5, color=MUTED)
         file = io.StringIO()
         FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
         noted.remove()
@@ -110,6 +128,21 @@ def svg(figure: Figure, *, name: str, mark: str) -> str:
     drawing = _numbered(drawing)
     drawing = re.sub(r'\bid="', f'id="{name}-', drawing)
     return re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", drawing)
+
+
+def _make_drawable(figure: Figure) -> None:
+    """Put the squares into every text of a figure, and into its axes' names, which each draw writes anew."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            _make_names_drawable(axis)
+    for text in figure.findobj(Text):
+        text.set_text(drawable(text.get_text()))
+
+
+def _make_names_drawable(axis: Axis) -> None:
+    names = [label.get_text() for label in axis.get_ticklabels()]
+    if any(drawable(name) != name for name in names):
+        axis.set_ticks(axis.get_ticklocs(), [drawable(name) for name in names])
 
 
 def _settle(figure: Figure) -> None:

@@ -1,7 +1,8 @@
 """Any table of captured posts, comments or accounts, by a mapping from canonical columns to the file's columns.
 
 Counts keep what was captured beside the number; times become UTC; a blank cell is missing. Rows with one identifier
-twice are all returned: which of them to keep is decided, and counted, when the corpus is tidied.
+twice are all returned for posts and comments: which of them to keep is decided, and counted, when the corpus is
+tidied. Everything else is held to what the canonical table asks for.
 """
 
 import csv
@@ -15,7 +16,7 @@ from string import Formatter
 import pandas as pd
 
 from analysis import schema
-from analysis.columns import Table
+from analysis.columns import Table, fits
 from analysis.errors import CaptureError, nearest
 from analysis.sources.counts import parse_count
 from analysis.sources.times import parse_times, times_from_ids
@@ -24,6 +25,9 @@ SUFFIXES = (".csv", ".tsv", ".txt")
 MEDIA = {"normal": "image", "图文": "image", "视频": "video"}
 NO_PARENT = "0"
 PROBLEMS_SHOWN = 10
+# What the tidying of a corpus merges or drops, with a count of it, is no problem of the file.
+TIDIED_KEYS = ("posts", "comments")
+TIDIED_GAPS = (("comments", "text"),)
 _TOPIC = re.compile(r"#([^#\[\]\n]+)\[话题\]")
 _TAG = re.compile(r"[#＃]([^\s#＃\[\],.;:!?，。；：！？]+)")
 
@@ -36,26 +40,42 @@ class Capture:
     rows: pd.DataFrame
     lines: list[int]
     problems: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
 
     def cells(self, column: str) -> pd.Series:
         """A column's cells as captured; a blank one is missing."""
         return self.rows[column].mask(self.rows[column].str.strip() == "")
 
-    def refuse(self, column: str, wrong: pd.Series, expected: str) -> None:
-        """Note the cells that are not what was expected: the first few with their lines, and how many there are."""
+    def refuse(self, name: str, column: str, wrong: pd.Series, expected: str) -> None:
+        """Note the cells of a column, mapped to `name`, that are not what was expected."""
+
+        def told(place: int) -> str:
+            found = self.rows[column].iloc[place]
+            what = f"is '{found}'" if found.strip() else "is empty"
+            return f"{what}; expected {expected}"
+
+        if wrong.any():
+            self.refused.add(name)
+        self.note(shown(name, column), wrong, told)
+
+    def note(self, what: str, wrong: pd.Series, told: Callable[[int], str]) -> None:
+        """Note what is wrong in the first few rows, with their lines, and in how many rows it is so."""
         places = [place for place, is_wrong in enumerate(wrong) if is_wrong]
         for place in places[:PROBLEMS_SHOWN]:
-            found = self.rows[column].iloc[place].strip()
-            told = f"is '{found}'" if found else "is empty"
-            self.problems.append(f"{self.where}, line {self.lines[place]}: '{column}' {told}; expected {expected}.")
+            self.problems.append(f"{self.where}, line {self.lines[place]}: {what} {told(place)}.")
         if len(places) > PROBLEMS_SHOWN:
-            self.problems.append(f"{self.where}: '{column}' is so in {len(places)} rows in all.")
+            self.problems.append(f"{self.where}: {what} is so in {len(places)} rows in all.")
 
     def raise_problems(self) -> None:
         """Raise `CaptureError` with every problem found so far."""
         if self.problems:
             mend = "Correct the mapping in study.yml or these cells, then run the same command again."
             raise CaptureError("\n".join([*self.problems, mend]))
+
+
+def shown(name: str, column: str) -> str:
+    """Name a file's column, and the canonical one that it is mapped to where that is another."""
+    return f"'{column}'" if name == column else f"'{column} ({name})'"
 
 
 def read_mapped(  # noqa: PLR0913 — each is a key of a table in study.yml
@@ -90,6 +110,9 @@ def read_mapped(  # noqa: PLR0913 — each is a key of a table in study.yml
     for name, template in columns.items():
         if "{" in template:
             texts[name] = _fill_in(template, texts)
+            capture.rows[template] = texts[name].fillna("")
+    _check_cells(capture, known, columns, texts)
+    _check_keys(capture, known, columns, texts)
     capture.raise_problems()
     return schema.typed(texts.assign(source=source), table)
 
@@ -165,19 +188,43 @@ def _read_column(capture: Capture, known: Table, name: str, column: str, times: 
     """A canonical column as checked texts."""
     meant = known.column(name)
     if meant.kind == "time":
-        return _times(capture, column, str(times["time_format"]), times["utc_offset"])
+        return _times(capture, name, column, times)
     if meant.kind == "integer":
-        return _converted(capture, column, _as_count, "a count such as 12, 1.7万 or 10+")
+        return _counts(capture, name, column)
     cells = capture.cells(column)
     if name.endswith("_id"):
         cells = cells.str.strip()
         if meant.required:
-            capture.refuse(column, cells.isna(), "an identifier")
+            capture.refuse(name, column, cells.isna(), "an identifier")
         return cells.mask(cells == NO_PARENT) if name == "parent_comment_id" else cells
     if meant.among:
         cells = cells.str.strip().replace(MEDIA)
-        capture.refuse(column, cells.notna() & ~cells.isin(meant.among), f"one of {', '.join(meant.among)}")
     return cells
+
+
+def _check_cells(capture: Capture, known: Table, columns: Mapping[str, str], texts: pd.DataFrame) -> None:
+    """Hold each mapped column to its canonical one; what was refused as captured is not refused again."""
+    for name, column in columns.items():
+        meant, cells = known.column(name), texts[name]
+        wrong = cells.notna() & ~fits(cells, column=meant)
+        if meant.required and (known.name, name) not in TIDIED_GAPS:
+            wrong |= cells.isna()
+        if name not in capture.refused:
+            capture.refuse(name, column, wrong, meant.expected)
+
+
+def _check_keys(capture: Capture, known: Table, columns: Mapping[str, str], texts: pd.DataFrame) -> None:
+    """Note identifiers that stand twice, where nobody decides later which row to keep."""
+    if known.name in TIDIED_KEYS:
+        return
+    keys = texts[list(known.key)]
+    repeated = keys.notna().all(axis=1) & keys.duplicated()
+    first = pd.Series(capture.lines).groupby([keys[name] for name in known.key]).transform("first")
+
+    def told(place: int) -> str:
+        return f"is '{' / '.join(keys.iloc[place])}', which stands already in line {first[place]:.0f}"
+
+    capture.note(" / ".join(shown(name, columns[name]) for name in known.key), repeated, told)
 
 
 def _as_count(text: str) -> str | None:
@@ -185,24 +232,24 @@ def _as_count(text: str) -> str | None:
     return None if number is None else str(number)
 
 
-def _converted(capture: Capture, column: str, convert: Callable[[str], str | None], expected: str) -> pd.Series:
-    """Convert each distinct cell once; note those that cannot be converted."""
+def _counts(capture: Capture, name: str, column: str) -> pd.Series:
+    """Read each distinct count once; note those that cannot be read."""
     cells = capture.cells(column)
     converted: dict[str, str | None] = {}
     wrong = set()
     for text in cells.dropna().unique():
         try:
-            converted[text] = convert(text)
+            converted[text] = _as_count(text)
         except ValueError:
             wrong.add(text)
-    capture.refuse(column, cells.isin(wrong), expected)
+    capture.refuse(name, column, cells.isin(wrong), "a count such as 12, 1.7万 or 10+")
     return cells.map(converted).astype("str")
 
 
-def _times(capture: Capture, column: str, time_format: str, utc_offset: str | float) -> pd.Series:
-    cells = capture.cells(column).str.strip()
-    parsed = parse_times(cells, time_format, utc_offset)
-    capture.refuse(column, cells.notna() & parsed.isna(), f"a time like {time_format}")
+def _times(capture: Capture, name: str, column: str, times: Mapping[str, str | float]) -> pd.Series:
+    cells, time_format = capture.cells(column).str.strip(), str(times["time_format"])
+    parsed = parse_times(cells, time_format, times["utc_offset"])
+    capture.refuse(name, column, cells.notna() & parsed.isna(), f"a time like {time_format}")
     return _written(parsed)
 
 

@@ -9,6 +9,8 @@ from analysis.errors import CaptureError
 PER_SECOND = {"unix_s": 1, "unix_ms": 1000}
 _OFFSET = re.compile(r"([+-]?)(\d{1,2}):?(\d{2})?")
 _LONGEST_OFFSET_IN_HOURS = 14
+# The hour is asked for, since a date alone, such as 2025-01-14, ends like an offset.
+_ZONED_ISO = r"\d[T ]\s*\d\d.*(?:Z|[+-]\d\d(?::?\d\d)?)\s*$"
 
 
 def parse_times(cells: pd.Series, time_format: str, utc_offset: str | float) -> pd.Series:
@@ -22,8 +24,14 @@ def parse_times(cells: pd.Series, time_format: str, utc_offset: str | float) -> 
         return _whole_seconds(pd.to_datetime(seconds, unit="s", errors="coerce", utc=True))
     parsed = pd.to_datetime(cells, format=time_format, errors="coerce", utc=True)
     # A time that names its own zone is in UTC by now.
-    zoned = cells.str.contains(r":\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$", regex=True, na=False)
-    return _whole_seconds(parsed.where(zoned, parsed - offset(utc_offset)))
+    return _whole_seconds(parsed.where(_zoned(cells, time_format), parsed - offset(utc_offset)))
+
+
+def _zoned(cells: pd.Series, time_format: str) -> pd.Series:
+    """Whether a time names its own zone: in ISO8601 each cell decides, else the format (%z, %Z or a Z at its end)."""
+    if time_format == "ISO8601":
+        return cells.str.contains(_ZONED_ISO, regex=True, na=False)
+    return pd.Series("%z" in time_format or "%Z" in time_format or time_format.endswith("Z"), index=cells.index)
 
 
 def times_from_ids(identifiers: pd.Series) -> pd.Series:

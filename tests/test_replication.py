@@ -1,0 +1,87 @@
+import re
+import shutil
+
+import pytest
+
+from analysis import pipeline, publish
+from analysis.checking import check_study
+from analysis.study import open_study
+from making import PROJECT, contents, load
+
+KEPT = ("_config.yml", "_toc.yml", "requirements.lock", "notebooks", "book", "data")
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.search(r"study\.yml <<'END'\n(.*?)\nEND", README, re.DOTALL)
+
+
+def made_up_posts() -> str:
+    """Forty made-up posts in the columns that the README's example names, with what a page must not trust."""
+    odd = [
+        "<script>alert(1)</script> hi",
+        "{{ sample_posts }} hello",
+        "`x` [a](b.md) hello",
+        "价格 $5_a_b$ hello",
+        "你好",
+    ]
+    rows = [
+        f'note-{1000 + place},person-{place % 9},"{odd[place % 5]} {place} #tag{place % 3}[话题]#",{place * 7}'
+        for place in range(40)
+    ]
+    return "\n".join(["id,user,body,likes", *rows]) + "\n"
+
+
+@pytest.fixture(scope="module")
+def arrived(tmp_path_factory):
+    """The compendium in another folder, with the README's study of one's own, run twice."""
+    root = tmp_path_factory.mktemp("arrived")
+    for name in KEPT:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
+        copy(PROJECT / name, root / name)
+    (root / "data/my-study/capture").mkdir(parents=True)
+    (root / "data/my-study/capture/posts.csv").write_text(made_up_posts(), encoding="utf-8")
+    (root / "data/my-study/study.yml").write_text(BLOCK[1], encoding="utf-8")
+    check_study(open_study("my-study", root))
+    pipeline.run(open_study("my-study", root))
+    return root
+
+
+def test_the_ten_lines_of_the_readme_make_a_study_that_runs(arrived):
+    values = load(arrived / "results/my-study/values.json")
+    assert values["corpus_posts"]["value"] == 40
+    assert values["corpus_creators"]["value"] == 9
+    assert {value["origin"] for value in values.values()} <= {"captured", "published"}
+
+
+def test_running_a_captured_study_twice_gives_the_same_bytes(arrived):
+    before = contents(arrived / "results/my-study")
+    pipeline.run(open_study("my-study", arrived), force=True)
+    assert contents(arrived / "results/my-study") == before
+
+
+def test_no_identifier_and_no_text_of_a_captured_post_is_in_the_results(arrived):
+    told = "".join(content.decode() for content in contents(arrived / "results/my-study").values())
+    assert not re.findall(r"person-\d|note-10|alert\(1\)|价格", told)
+
+
+def test_a_published_number_is_never_what_a_captured_study_computed(arrived):
+    values = load(arrived / "results/my-study/values.json")
+    ledger = (arrived / "results/my-study/tables/10-claims-ledger.csv").read_text(encoding="utf-8")
+    assert "in_this_study" in ledger.splitlines()[0]
+    assert values["published_migrants"]["text"] + " people" not in ledger
+
+
+def test_a_changed_decision_runs_every_notebook_that_takes_it(arrived):
+    told = pipeline.explain(open_study("my-study", arrived), {"min_comments": 33, "per_creator_at_most": 1})
+    stale = [outcome.step for outcome in told if any(reason.startswith("parameter") for reason in outcome.reasons)]
+    assert stale == ["03-sample", "09-robustness"]
+
+
+def test_it_becomes_a_book_in_which_nothing_that_was_captured_runs(arrived):
+    settings = arrived / "data/my-study/study.yml"
+    title = 'title: "A <script>alert(2)</script> {{ x }} *title* {directive} [link](x.md)"'
+    settings.write_text(re.sub("title: .*", title, BLOCK[1], count=1), encoding="utf-8")
+    pipeline.run(open_study("my-study", arrived))
+    first = publish.build_book(open_study("my-study", arrived), say=lambda _: None)
+    for page in first.parent.rglob("*.html"):
+        content = page.read_text(encoding="utf-8")
+        assert "<script>alert" not in content, page.name
+    assert "*title* {directive} [link](x.md)" in (first.parent / "book/index.html").read_text(encoding="utf-8")
