@@ -23,7 +23,7 @@ def compare(study: Study) -> list[str]:
         return [f"{len(files)} files in results/{study.name}/; they are not under git, so nothing to compare with."]
     if not changed:
         return [f"All {len(files)} files in results/{study.name}/ are identical with the committed ones."]
-    told = [f"{len(changed)} files in results/{study.name}/ differ from the committed ones:"]
+    told = [f"{len(changed)} of {len(files)} files in results/{study.name}/ differ from the committed ones:"]
     return told + [f"  {path}: {state}" for path, state in changed.items()]
 
 
