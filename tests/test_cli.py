@@ -1,5 +1,7 @@
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -70,7 +72,7 @@ def test_an_unknown_command_is_status_2(small):
 def test_results_are_compared_with_the_committed_ones(small):
     for words in (["init", "-q"], ["add", "."]):
         subprocess.run(["git", *words], check=True)
-    assert "not under git" in compendium("run").stdout
+    assert "git does not keep them here" in compendium("run").stdout
     subprocess.run(["git", "add", "."], check=True)
     identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run(["git", *identity, "commit", "-qm", "results"], check=True)
@@ -95,3 +97,22 @@ def test_reproduce_computes_committed_results_once_on_each_machine(built_small):
     assert "Open _build/html/index.html" in first.stdout
     assert "All 2 notebooks of liu2025 are current; none was run." in second.stdout
     assert "The book of liu2025 is current; it was not built." in second.stdout
+
+
+def test_an_interrupt_is_said_and_is_no_success(small):
+    process = subprocess.Popen([COMPENDIUM, "run"], stderr=subprocess.PIPE, text=True)
+    while not (small / "results/.liu2025.run").exists():
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    assert "Stopped; nothing was lost" in process.communicate()[1]
+    assert not (small / "results/liu2025").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(once):
+    (once / "results/.liu2025.lock").mkdir()
+    done = compendium("run")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "results/.liu2025.lock" in done.stderr

@@ -112,3 +112,10 @@ def test_pieces_of_one_stream_are_joined_and_memory_addresses_go():
     other = nbformat.v4.new_output("stream", name="stderr", text="c")
     joined = notebooks._outputs([*pieces, other])
     assert [output.text for output in joined] == ["a <0x…>b", "c"]
+
+
+def test_what_is_wrong_with_the_data_is_told_without_blaming_the_cell(tmp_path):
+    raising = 'from analysis.errors import TableError\nraise TableError("posts.csv, line 3: no such thing.")'
+    make_notebook(tmp_path / "01-x.ipynb", "n: int = 1", raising)
+    with pytest.raises(NotebookError, match=r"^01-x: posts.csv, line 3: no such thing.\nThe previous results stay"):
+        notebooks.run_notebook(tmp_path / "01-x.ipynb", {}, folder=tmp_path)

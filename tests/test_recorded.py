@@ -41,6 +41,17 @@ def test_a_study_that_has_not_run_is_not_recorded(small):
         recorded.record_run(open_study("other"), on=DAY)
 
 
+def test_another_study_does_not_take_the_recorded_ones_place_unasked(once):
+    shutil.copytree(once / "data/liu2025", once / "data/other")
+    shutil.copytree(once / "results/liu2025", once / "results/other")
+    (once / "data/other/posts.csv").write_text("a file to take the checksum of")
+    (once / "data/liu2025/recorded.json").write_text('{"study": "refugees722", "values": {}}')
+    with pytest.raises(StudyError, match="holds the run of refugees722.*compendium record other --replace"):
+        recorded.record_run(open_study("other"), on=DAY)
+    recorded.record_run(open_study("other"), on=DAY, replace=True)
+    assert load(once / "data/liu2025/recorded.json")["study"] == "other"
+
+
 def test_the_recorded_run_is_what_the_real_posts_give(real):
     before = load(PROJECT / "data/liu2025/recorded.json")
     recorded.record_run(open_study("refugees722", real), on=dt.date.fromisoformat(before["recorded_on"]))

@@ -54,7 +54,8 @@ def drawn(captured: pd.DataFrame, comments: Any = ABSENT, creators: Any = ABSENT
 
 
 def counts(found: Drawn, step: str) -> list[int]:
-    return [int(number) for number in found.flow.set_index("step").loc[step, ["kept", "dropped", "missing"]]]
+    told = found.flow.set_index("step").loc[step, ["kept", "dropped", "missing"]]
+    return [0 if pd.isna(number) else int(number) for number in told]
 
 
 def conversation() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -291,3 +292,10 @@ def test_the_real_posts_do_not_hold_a_sample_of_120_by_40(shared: Any) -> None:
     found = drawn(captured, engagement_by="likes", likes_top_share=0.5, per_creator_at_most=3, **strict)
     assert counts(found, "language") == [264, 88, 17]
     assert found.reached.startswith("no: 45 of 120 posts by 40 of 40 creators")
+
+
+def test_a_step_that_could_not_be_applied_has_no_number_of_dropped_posts() -> None:
+    flow = drawn(posts()).flow.set_index("step")
+    not_applied = flow[flow["computable"] != "yes"]
+    assert len(not_applied)
+    assert not_applied[["dropped", "missing"]].isna().all(axis=None)

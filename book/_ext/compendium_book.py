@@ -28,6 +28,7 @@ from sphinxcontrib.bibtex.style.referencing import BracketStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
 from analysis import results, schema
+from analysis.columns import EXPECTED
 from analysis.computable import NotComputable
 from analysis.schema import ORIGINS
 from analysis.study import Study, open_study
@@ -68,6 +69,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("result-figure", ResultFigure)
     app.add_directive("result-table", ResultTable)
     app.add_directive("data-table", DataTable)
+    app.add_directive("schema-table", SchemaTable)
     app.connect("config-inited", provide_values)
     app.connect("config-inited", provide_repository)
     app.connect("doctree-read", tell_origins)
@@ -287,6 +289,27 @@ class DataTable(SphinxDirective):
             table = table[table[column].fillna("").str.contains(wanted, regex=False)]
         columns = self.options.get("columns", "").split()
         return _readable(study_of(self.config), table[columns] if columns else table)
+
+
+class SchemaTable(SphinxDirective):
+    """The columns of a canonical table, for whoever maps a file to them."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Show the columns."""
+        table = schema.TABLES[self.arguments[0]]
+        rows = pd.DataFrame(
+            {
+                "column": [column.name for column in table.columns],
+                "holds": [" or ".join(column.among) or EXPECTED[column.kind] for column in table.columns],
+                "meaning": [column.meaning for column in table.columns],
+                "needed": ["yes" if column.required else "" for column in table.columns],
+            }
+        )
+        caption = f"The columns of {table.name}; one row is {table.row}."
+        page = results.table_html(rows.to_csv(index=False), list(rows.columns), caption=caption, origin="")
+        return [nodes.raw("", page, format="html")]
 
 
 def _readable(study: Study, rows: pd.DataFrame) -> pd.DataFrame:

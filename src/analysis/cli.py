@@ -20,14 +20,19 @@ Parameters = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Run what is current, too.")]
 ORIGINAL = "liu2025"
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command; an error that the user can mend becomes a message and exit status 1."""
     try:
-        app(standalone_mode=False)
+        status = app(standalone_mode=False)
     except CompendiumError as error:
         typer.secho(str(error), fg="red", err=True)
+        raise SystemExit(1) from None
+    except OSError as error:
+        told = f"{error.filename or 'A file'}: {error.strerror or error}. Check that it is there and can be written."
+        typer.secho(f"{told} What was there before stays.", fg="red", err=True)
         raise SystemExit(1) from None
     except (typer.Abort, KeyboardInterrupt):
         typer.secho("Stopped; nothing was lost. Run the same command again.", err=True)
@@ -38,6 +43,10 @@ def main() -> None:
             raise
         error.show()
         raise SystemExit(getattr(error, "exit_code", 2)) from None
+    # Typer answers an interrupt with its exit status.
+    if status == INTERRUPTED:
+        typer.secho("Stopped; nothing was lost. Run the same command again.", err=True)
+    raise SystemExit(status or 0)
 
 
 @app.command()
@@ -97,13 +106,15 @@ def check(name: Name = ORIGINAL) -> None:
 
 
 @app.command()
-def record(name: Name) -> None:
+def record(
+    name: Name, *, replace: Annotated[bool, typer.Option("--replace", help="Put it in another study's place.")] = False
+) -> None:
     """Keep the values of a run on unpublished data for the original's book, marked as recorded."""
     import datetime as dt
 
     from analysis import recorded, study
 
-    path = recorded.record_run(study.open_study(name), on=dt.datetime.now(dt.UTC).date())
+    path = recorded.record_run(study.open_study(name), on=dt.datetime.now(dt.UTC).date(), replace=replace)
     typer.echo(f"Wrote data/liu2025/{path.name}")
 
 

@@ -43,9 +43,17 @@ def datapackage(study: Study) -> dict[str, Any]:
         "name": study.name,
         "title": study.title,
         "description": study.about,
-        "licenses": [LICENCE],
+        **_licence(study),
         "resources": [_resource(schema.TABLES[name], entry, set(own)) for name, entry in own.items()],
     }
+
+
+def _licence(study: Study) -> dict[str, Any]:
+    """The licence of the original's tables; of another study what its study.yml says, or nothing."""
+    if study.is_original:
+        return {"licenses": [LICENCE]}
+    told = study.settings.get("capture", {}).get("licence")
+    return {"licenses": [{"name": str(told), "title": str(told)}]} if told else {}
 
 
 def _resource(table: Table, entry: dict[str, Any], own: set[str]) -> dict[str, Any]:

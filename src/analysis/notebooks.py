@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 
-from analysis.errors import NotebookError, ParameterError, nearest
+from analysis.errors import CompendiumError, NotebookError, ParameterError, nearest
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool, "dict": dict, "list": list}
 INJECTED = "injected-parameters"
@@ -127,6 +127,9 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, folder: Path) -> 
             shutdown_kernel="immediate",
         )
     except papermill.PapermillExecutionError as error:
+        if error.ename in {kind.__name__ for kind in CompendiumError.__subclasses__()}:
+            # What is wrong is in the data or the settings, and said already: the cell is not to blame.
+            raise NotebookError(f"{path.stem}: {error.evalue}\nThe previous results stay as they were.") from error
         told = "\n".join(error.source.splitlines()[:10])
         raise NotebookError(
             f"{path.name}, cell {error.cell_index}: {error.ename}: {error.evalue}\n\n{told}\n\n"

@@ -38,6 +38,7 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
     if not force and (built / "index.html").is_file() and noted.is_file() and noted.read_text() == digest:
         say(f"The book of {study.name} is current; it was not built.")
         return built / "index.html"
+    say(f"Building the book of {study.name} ...")
     with alone(built.parent / f".{study.name}.lock", f"compendium book {study.name}"):
         source = study.root if study.is_original else _stage(study)
         _put_in_place(_build(study, source), built)

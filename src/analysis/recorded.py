@@ -14,10 +14,10 @@ from analysis.errors import StudyError
 from analysis.study import Study, open_study
 
 
-def record_run(study: Study, *, on: dt.date) -> Path:
+def record_run(study: Study, *, on: dt.date, replace: bool = False) -> Path:
     """Write the values of a study's last run, with date and checksum of its capture, for the original's book.
 
-    Raises `StudyError` when the study has not run, or is the original itself.
+    Raises `StudyError` when the study has not run, is the original itself, or would take another study's place.
     """
     if study.is_original:
         raise StudyError(f"{study.name} is the original; only the run of another study is recorded for its book.")
@@ -25,6 +25,12 @@ def record_run(study: Study, *, on: dt.date) -> Path:
     if not values:
         raise StudyError(f"results/{study.name}/ holds no values. Run: compendium run {study.name}")
     path = open_study(root=study.root).folder / "recorded.json"
+    held = json.loads(path.read_text(encoding="utf-8"))["study"] if path.is_file() else study.name
+    if held != study.name and not replace:
+        raise StudyError(
+            f"data/{path.parent.name}/{path.name} holds the run of {held}, which the original's book shows. "
+            f"To put the values of {study.name} in its place: compendium record {study.name} --replace"
+        )
     content = {"study": study.name, "recorded_on": on.isoformat(), "values": _recorded(study, values, on)}
     tables.replace_text(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return path

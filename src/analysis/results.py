@@ -161,7 +161,9 @@ def missing_html(caption: str, reason: str) -> str:
 
 
 def origin_html(origin: str) -> str:
-    """The mark that says what a result is worth as evidence."""
+    """The mark that says what a result is worth as evidence; none for what is no result."""
+    if not origin:
+        return ""
     return f'<span class="origin origin-{origin}" title="{MARKS[origin]}">{origin}</span>'
 
 

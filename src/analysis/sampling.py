@@ -80,6 +80,9 @@ def draw_from(measured: Measured, decisions: Mapping[str, Any]) -> Drawn:
     chosen, choices = _choose(eligible, decisions)
     flow = pd.DataFrame([Step("captured", "posts in the capture", kept=len(captured)), *criteria, *choices])
     flow["meets_alone"] = flow["meets_alone"].astype("Int64")
+    lost = ["dropped", "missing"]
+    # A step that could not be applied dropped no posts, which is not to say that it would have dropped none.
+    flow[lost] = flow[lost].astype("Int64").mask(flow["computable"] != "yes")
     posts = chosen.assign(place=range(1, len(chosen) + 1))[["post_id", "creator_id", "place"]]
     return Drawn(posts.reset_index(drop=True), flow, _reached(eligible, chosen, decisions))
 

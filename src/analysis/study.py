@@ -132,6 +132,22 @@ class Study:
         """Several decisions at once: the given values, and study.yml's where None is given."""
         return {name: self.decide(name, value) for name, value in given.items()}
 
+    def reasons(self, decisions: Mapping[str, Any]) -> pd.DataFrame:
+        """Each decision with its value and the reason that study.yml gives for it, this study's or the original's."""
+        own, original = self.settings.get("decisions", {}), open_study(ORIGINAL, self.root).settings["decisions"]
+        told = [(name, own.get(name, original[name])) for name in decisions]
+        return pd.DataFrame(
+            [
+                {
+                    "decision": name.replace("_", " "),
+                    "value": str(decisions[name]),
+                    "reason": entry["reason"] if decisions[name] == entry["value"] else "given for this run",
+                    "decided_in": self.name if name in own else ORIGINAL,
+                }
+                for name, entry in told
+            ]
+        )
+
     @cached_property
     def decisions(self) -> dict[str, Any]:
         """Every decision of the study; what its study.yml leaves out is as in the original."""

@@ -76,7 +76,7 @@ def _named(step: Mapping[Hashable, Any]) -> str:
 def _told(step: Mapping[Hashable, Any]) -> str:
     if step["computable"] != "yes":
         return "not computable"
-    lost = [f"{step[name]:,} {name}" for name in ("dropped", "missing") if step[name]]
+    lost = [f"{step[name]:,} {name}" for name in ("dropped", "missing") if pd.notna(step[name]) and step[name]]
     return f"{step['kept']:,}" + (f"   −{', −'.join(lost)}" if lost else "")
 
 
