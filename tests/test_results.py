@@ -111,7 +111,7 @@ def test_a_long_table_says_how_many_rows_are_not_shown():
     long = "\n".join(["n", *map(str, range(results.ROWS_SHOWN + 5))])
     page = results.table_html(long, [], caption="c", origin="published")
     assert page.count("<tr>") == results.ROWS_SHOWN + 1
-    assert "The first 200 of 205 rows" in page
+    assert "The first 250 of 255 rows" in page
 
 
 def test_an_absent_table_or_figure_shows_its_reason_and_leaves_no_file(shown, tmp_path):

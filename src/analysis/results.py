@@ -29,7 +29,7 @@ MARKS = {
     "stand-in": "stand-in data: shows the method, is no evidence",
     "captured": "computed from captured posts",
 }
-ROWS_SHOWN = 200
+ROWS_SHOWN = 250
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 LONG_NAME = re.compile(r"[\w.-]{16,}")
 LONG = 60
