@@ -20,8 +20,8 @@ def compare(study: Study) -> list[str]:
     files = [path.relative_to(study.root).as_posix() for path in files_of(study.results)]
     changed = _changed(study)
     if changed is None:
-        told = "git does not keep them here, so there is nothing to compare with"
-        return [f"{len(files)} files in results/{study.name}/; {told}."]
+        why = "git does not keep them here, so there is nothing to compare with"
+        return [f"{len(files)} files in results/{study.name}/; {why}."]
     if not changed:
         return [f"All {len(files)} files in results/{study.name}/ are identical with the committed ones."]
     told = [f"{len(changed)} of {len(files)} files in results/{study.name}/ differ from the committed ones:"]
