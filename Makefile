@@ -22,7 +22,7 @@ reproduce: $(INSTALLED)
 	@$(BIN)/compendium reproduce
 
 test: check
-	$(BIN)/pytest --quiet --nbval --numprocesses 2 --dist loadscope -p no:cacheprovider \
+	$(BIN)/pytest --quiet --nbval -p no:cacheprovider \
 		--override-ini addopts= --override-ini filterwarnings= results/liu2025/notebooks
 	@$(BIN)/compendium book
 

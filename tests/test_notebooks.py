@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 
 from analysis import notebooks
@@ -119,3 +120,18 @@ def test_what_is_wrong_with_the_data_is_told_without_blaming_the_cell(tmp_path):
     make_notebook(tmp_path / "01-x.ipynb", "n: int = 1", raising)
     with pytest.raises(NotebookError, match=r"^01-x: posts.csv, line 3: no such thing.\nThe previous results stay"):
         notebooks.run_notebook(tmp_path / "01-x.ipynb", {}, folder=tmp_path)
+
+
+@pytest.mark.parametrize(("message", "starts"), [("Kernel died before replying to kernel_info", 3), ("other", 1)])
+def test_a_kernel_that_dies_before_its_first_cell_is_started_again(tmp_path, monkeypatch, message, starts):
+    make_notebook(tmp_path / "01-x.ipynb", "n: int = 1", "n")
+    tries = []
+
+    def die(*_: object, **__: object) -> None:
+        tries.append(1)
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(papermill, "execute_notebook", die)
+    with pytest.raises(RuntimeError, match=message):
+        notebooks.run_notebook(tmp_path / "01-x.ipynb", {}, folder=tmp_path)
+    assert len(tries) == starts

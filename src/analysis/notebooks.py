@@ -20,6 +20,7 @@ from analysis.errors import CompendiumError, NotebookError, ParameterError, near
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool, "dict": dict, "list": list}
 INJECTED = "injected-parameters"
+DIED_AT_START = "Kernel died before replying"
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,25 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, folder: Path) -> 
 
     check_parameters(parameters, parameters_of(read_notebook(path)), where=path.stem)
     try:
-        executed = papermill.execute_notebook(
+        executed = _executed(path, parameters, folder)
+    except papermill.PapermillExecutionError as error:
+        if error.ename in {kind.__name__ for kind in CompendiumError.__subclasses__()}:
+            # What is wrong is in the data or the settings, and said already: the cell is not to blame.
+            raise NotebookError(f"{path.stem}: {error.evalue}\nThe previous results stay as they were.") from error
+        told = "\n".join(error.source.splitlines()[:10])
+        raise NotebookError(
+            f"{path.name}, cell {error.cell_index}: {error.ename}: {error.evalue}\n\n{told}\n\n"
+            "The previous results stay as they were. Mend the cell or its data, then run the same command again."
+        ) from error
+    return normalised(executed)
+
+
+def _executed(path: Path, parameters: Mapping[str, Any], folder: Path, starts: int = 3) -> Any:
+    """Let Papermill run the notebook; a kernel that dies before its first cell is started again."""
+    import papermill
+
+    try:
+        return papermill.execute_notebook(
             str(path),
             None,
             dict(parameters),
@@ -126,16 +145,11 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, folder: Path) -> 
             # Nothing is left to do in a kernel whose last cell is done: its results are in the outputs.
             shutdown_kernel="immediate",
         )
-    except papermill.PapermillExecutionError as error:
-        if error.ename in {kind.__name__ for kind in CompendiumError.__subclasses__()}:
-            # What is wrong is in the data or the settings, and said already: the cell is not to blame.
-            raise NotebookError(f"{path.stem}: {error.evalue}\nThe previous results stay as they were.") from error
-        told = "\n".join(error.source.splitlines()[:10])
-        raise NotebookError(
-            f"{path.name}, cell {error.cell_index}: {error.ename}: {error.evalue}\n\n{told}\n\n"
-            "The previous results stay as they were. Mend the cell or its data, then run the same command again."
-        ) from error
-    return normalised(executed)
+    except RuntimeError as error:
+        # Two kernels that start at one moment can be given the same port.
+        if starts == 1 or not str(error).startswith(DIED_AT_START):
+            raise
+        return _executed(path, parameters, folder, starts - 1)
 
 
 def normalised(notebook: Any) -> Any:
