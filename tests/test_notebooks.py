@@ -132,6 +132,6 @@ def test_a_kernel_that_dies_before_its_first_cell_is_started_again(tmp_path, mon
         raise RuntimeError(message)
 
     monkeypatch.setattr(papermill, "execute_notebook", die)
-    with pytest.raises(RuntimeError, match=message):
+    with pytest.raises(NotebookError, match=f"01-x.ipynb: its kernel gave up: {message}"):
         notebooks.run_notebook(tmp_path / "01-x.ipynb", {}, folder=tmp_path)
     assert len(tries) == starts

@@ -148,7 +148,10 @@ def _executed(path: Path, parameters: Mapping[str, Any], folder: Path, starts: i
     except RuntimeError as error:
         # Two kernels that start at one moment can be given the same port.
         if starts == 1 or not str(error).startswith(DIED_AT_START):
-            raise
+            raise NotebookError(
+                f"{path.name}: its kernel gave up: {error}. The previous results stay as they were. "
+                "Look whether memory ran out, then run the same command again."
+            ) from error
         return _executed(path, parameters, folder, starts - 1)
 
 
