@@ -4,7 +4,7 @@ import pytest
 from analysis.computable import NotComputable
 from analysis.errors import StudyError
 from analysis.language import code_mixing_index, count_tokens, language_of, letters_of, plain, share_of, wording
-from analysis.study import Side
+from analysis.settings import Side
 
 
 def sides(newcomer: str = "Latin", host: str = "Han") -> dict[str, Side]:

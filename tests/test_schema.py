@@ -81,7 +81,9 @@ def test_the_largest_integer_that_fits_becomes_a_value():
 @pytest.mark.parametrize("name", schema.TABLES)
 def test_every_key_column_of_text_is_held_to_be_an_identifier(name):
     known = schema.TABLES[name]
-    assert all("spaces" in known.column(part).expected for part in known.key if known.column(part).kind == "text")
+    keys = [known.column(part) for part in known.key if known.column(part).kind == "text"]
+    # One of a few words cannot have a space at its end either.
+    assert all("spaces" in column.expected or column.among for column in keys)
 
 
 @pytest.mark.parametrize("name", schema.TABLES)

@@ -35,8 +35,8 @@ class Judgements:
 
     @property
     def creators(self) -> NDArray[np.int64]:
-        """Number the creators, and give each unit the number of its creator."""
-        return pd.factorize(self.units["creator_id"], sort=True)[0]
+        """Number the creators as they come, whatever their pseudonyms; give each unit the number of its creator."""
+        return pd.factorize(self.units["creator_id"])[0]
 
 
 @computable

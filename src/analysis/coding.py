@@ -210,8 +210,9 @@ def wilson(hits: NDArray[np.int64], of: int, confidence: float) -> tuple[NDArray
 
 
 def _creator_interval(held: pd.DataFrame, creators: pd.Series, resampling: Resampling) -> NDArray[np.float64]:
-    by_creator = held.groupby(creators.to_numpy()).sum().to_numpy(dtype=np.float64)
-    sizes = creators.groupby(creators.to_numpy()).size().to_numpy(dtype=np.float64)
+    # In the order in which they come: a creator's pseudonym must not decide who is drawn.
+    by_creator = held.groupby(creators.to_numpy(), sort=False).sum().to_numpy(dtype=np.float64)
+    sizes = creators.groupby(creators.to_numpy(), sort=False).size().to_numpy(dtype=np.float64)
     drawn = resampling.clusters(len(sizes))
     return resampling.interval((drawn @ by_creator) / (drawn @ sizes)[:, None])
 

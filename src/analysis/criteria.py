@@ -13,8 +13,8 @@ import pandas as pd
 
 from analysis.computable import NotComputable, computable, need
 from analysis.language import share_of, wording
+from analysis.settings import Side
 from analysis.sources.counts import is_lower_bound
-from analysis.study import Side
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,12 @@ CRITERIA = (
     Criterion("comments", "comments that the post has", "comments_count", "min_comments"),
     Criterion("host_comments", "comments by hosts", "host_comments", "min_host_comments"),
     Criterion("creator_replies", "the creator's replies to hosts", "creator_replies", "min_creator_replies"),
+)
+# What is chosen among the posts that meet them all.
+CHOICES = (
+    Criterion("creators", "creators, by their best post", "creator_place", "creators_wanted", at_least=False),
+    Criterion("per_creator", "posts of each creator", "turn", "per_creator_at_most", at_least=False),
+    Criterion("posts", "posts of the sample", "place", "posts_wanted", at_least=False),
 )
 
 

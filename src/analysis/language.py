@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.computable import CannotCompute, computable
 from analysis.errors import StudyError, nearest
-from analysis.study import Side
+from analysis.settings import Side
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc\u31f0-\u31ff"
@@ -35,8 +35,10 @@ UNSPACED = ("Han", "Kana", "Japanese", "Thai")
 # Units of counting, and whether each letter is one.
 TOKEN_UNITS = {"word": False, "character": True}
 
-# Markup in the order in which it is taken off: tags in brackets before stickers, links before mentions and tags.
+# Markup in the order in which it is taken off: what the import put in the place of something masked, tags in brackets
+# before stickers, links before mentions and tags.
 _MARKUP = (
+    r"‹[a-z ]{1,12}›",
     r"[#＃][^#＃\[\]\n]+\[[^\[\]\s]{1,8}\]#?",
     r"\[[^\[\]\s]{1,12}\]",
     r"(?:https?://|www\.)[!-~]+",

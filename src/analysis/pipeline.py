@@ -19,9 +19,10 @@ from typing import Any
 
 from analysis import claims, notebooks, results, tables
 from analysis.computable import NotComputable
-from analysis.errors import NotebookError, ParameterError
+from analysis.errors import NotebookError, ParameterError, StudyError
 from analysis.locks import alone
-from analysis.study import DECISIONS, Study, open_study, value_problems
+from analysis.settings import DECISIONS, value_problems
+from analysis.study import Study, open_study
 
 Parts = dict[str, str]
 EXECUTED = "executed notebook"
@@ -61,7 +62,7 @@ def steps(root: Path) -> list[Step]:
 
 def explain(study: Study, given: Mapping[str, Any] | None = None) -> list[Outcome]:
     """Say of each step why it would run; no reason means that it is current."""
-    given = _checked(study, given or {})
+    given = checked(study, given or {})
     folder = _folder_to_look_in(study)
     outcomes: list[Outcome] = []
     stale: list[str] = []
@@ -88,7 +89,7 @@ def run(
     `progress` is told each step and its state: "running", "done" or "current". Raises `ParameterError` before
     anything runs and `NotebookError` when a notebook fails; then the previous results stay as they were.
     """
-    given = _checked(study, given or {})
+    given = checked(study, given or {})
     outcomes = []
     with _staged(study) as folder:
         # What was altered or deleted by hand comes back out of the executed notebooks.
@@ -106,6 +107,17 @@ def run(
             outcomes.append(outcome)
         _forget_others(study, folder, [step.name for step in steps(study.root)])
     return outcomes
+
+
+def need_posts(study: Study) -> None:
+    """Raise `StudyError` when a study's posts were to be imported and were not: nothing could be computed."""
+    for path in study.files_of("posts"):
+        if path.parent.name == "corpus" and not path.is_file():
+            holder = path.parent.parent.name
+            raise StudyError(
+                f"data/{holder}/study.yml: tables, posts: corpus/{path.name} is not there, so no posts were "
+                f"imported yet. Run: compendium import {holder} FILE, with each file that a capturing tool saved."
+            )
 
 
 def reproduced_here(study: Study) -> bool:
@@ -129,15 +141,16 @@ def _step(path: Path) -> Step:
     return Step(path.stem, path, notebooks.parameters_of(notebook), notebooks.reads_of(notebook))
 
 
-def _checked(study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given parameters, each known to some notebook, of its type and sensible."""
+def checked(study: Study, given: Mapping[str, Any], *, where: str = "compendium run") -> dict[str, Any]:
+    """The given parameters, each known to some notebook, of its type and sensible; and that there are posts."""
+    need_posts(study)
     known: dict[str, type] = {}
     for step in steps(study.root):
         known |= step.parameters
     known.pop("study", None)
-    notebooks.check_parameters(given, known, where="compendium run")
+    notebooks.check_parameters(given, known, where=where)
     problems = [
-        f"compendium run: parameter '{name}': {problem}"
+        f"{where}: parameter '{name}': {problem}"
         for name, value in given.items()
         if name in DECISIONS
         for problem in value_problems(name, value)
@@ -166,7 +179,10 @@ def _parts(study: Study, step: Step, given: Mapping[str, Any], folder: Path) -> 
     parts |= {f"table {name}": _digest_of_table(study, name) for name in step.reads.tables}
     parts |= {f"result {name}": _digest_of_file(folder / "tables" / f"{name}.csv") for name in step.reads.results}
     parts |= {f"module {_dotted(path, package)}": _digest_of_file(path) for path in modules}
-    parts["settings of the study"] = _digest(json.dumps({**study.settings, "decisions": None}, sort_keys=True))
+    settings = {**study.settings, "decisions": None, "to_confirm": None}
+    parts["settings of the study"] = _digest(json.dumps(settings, sort_keys=True, default=str))
+    if study.key_file.is_file():
+        parts["key of the pseudonyms"] = _digest_of_file(study.key_file)
     parts["requirements.lock"] = _digest_of_file(study.root / "requirements.lock")
     parts[EXECUTED] = _digest_of_file(_executed(folder, step))
     if step.reads.bibliography:

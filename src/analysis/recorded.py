@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import tables
+from analysis.computable import NotComputable
 from analysis.errors import StudyError
 from analysis.study import Study, open_study
 
@@ -36,6 +37,14 @@ def record_run(study: Study, *, on: dt.date, replace: bool = False) -> Path:
     return path
 
 
+def _checksums(study: Study) -> list[str]:
+    """The checksums of the captures that were imported; of the table of posts where nothing was."""
+    imports = study.table("imports")
+    if isinstance(imports, NotComputable):
+        return [sha256(file.read_bytes()).hexdigest() for file in study.files_of("posts")]
+    return sorted(imports.loc[imports["measure"] == "checksum", "value"])
+
+
 def _recorded(study: Study, values: dict[str, dict[str, Any]], on: dt.date) -> dict[str, dict[str, Any]]:
     """The captured values under names of their own, and what identifies the capture."""
     kept = {name: value for name, value in values.items() if value["origin"] == "captured"}
@@ -51,7 +60,7 @@ def _recorded(study: Study, values: dict[str, dict[str, Any]], on: dt.date) -> d
     told = {
         "recorded_on": on.isoformat(),
         "recorded_capture_date": str(study.settings.get("capture", {}).get("date", "not stated")),
-        "recorded_capture_sha256": " ".join(sha256(file.read_bytes()).hexdigest() for file in study.files_of("posts")),
+        "recorded_capture_sha256": " ".join(_checksums(study)),
     }
     recorded |= {name: {"value": text, "text": text, "unit": "", "missing": ""} for name, text in told.items()}
     return {name: {**value, "origin": "captured", "claim": "", "recorded": True} for name, value in recorded.items()}

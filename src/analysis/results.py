@@ -61,6 +61,15 @@ def show_table(name: str, table: Any, *, caption: str, origin: Origin, digits: i
         _show({**result, "csv": csv, "texts": texts, "missing": ""})
 
 
+def show_also(name: str, table: Any, *, caption: str, origin: Origin) -> None:
+    """Show a table that follows another of the same source; that one has said it when there is none."""
+    if isinstance(table, NotComputable):
+        result = {"kind": "table", "name": name, "caption": caption, "origin": _known(origin), "digits": 2}
+        _show({**result, "csv": "", "texts": [], "missing": table.reason}, silent=True)
+    else:
+        show_table(name, table, caption=caption, origin=origin)
+
+
 def show_figure(name: str, figure: Figure | NotComputable, *, caption: str, alt: str, origin: Origin) -> None:
     """Show a figure, its origin marked inside it, and keep it as SVG under its name."""
     result = {"kind": "figure", "name": name, "caption": caption, "alt": alt, "origin": _known(origin)}
@@ -167,9 +176,10 @@ def origin_html(origin: str) -> str:
     return f'<span class="origin origin-{origin}" title="{MARKS[origin]}">{origin}</span>'
 
 
-def _show(result: dict[str, Any]) -> None:
-    """Display a result so that people see it and `harvest` finds it."""
-    bundle = {"text/html": _html(result), "text/plain": _text(result), MIME: _without(result, "svg")}
+def _show(result: dict[str, Any], *, silent: bool = False) -> None:
+    """Display a result so that people see it, unless it is silent, and `harvest` finds it."""
+    page = "" if silent else _html(result)
+    bundle = {"text/html": page, "text/plain": _text(result), MIME: _without(result, "svg")}
     display(bundle, raw=True)
 
 

@@ -16,7 +16,8 @@ from analysis.computable import CannotCompute, NotComputable, computable, need
 from analysis.criteria import BY_LIKES, BY_RANK, CRITERIA, Measured, measure_posts
 from analysis.exchange import threads
 from analysis.sampling import Drawn, draw_from
-from analysis.study import Side
+from analysis.settings import Side
+from analysis.sides import tell_sides
 
 RESULTS = {
     "posts_that_qualify": "posts that meet every criterion",
@@ -24,6 +25,10 @@ RESULTS = {
     "creators_drawn": "creators drawn",
     "share_with_both_sides": "threads with both sides, share",
 }
+
+
+# How sides are told, and what is counted as a word.
+Ways = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,25 @@ class Material:
     creators: Any
     sides: Mapping[str, Side]
 
-    def measured(self, decisions: Mapping[str, Any]) -> dict[str, Measured]:
-        """Measure the posts once for each unit of tokens: all other choices are cut-offs on these measures."""
-        units = {decisions["token_unit"], *decisions["robustness"].get("token_unit", [])}
-        given = (self.posts, self.comments, self.creators)
-        return {unit: measure_posts(*given, token_unit=unit, sides=self.sides) for unit in sorted(units)}
+    def accounts(self, side_by: str) -> Any:
+        """The accounts with their sides, told in one way."""
+        return tell_sides(self.creators, self.posts, self.comments, side_by, self.sides)
+
+    def measured(self, decisions: Mapping[str, Any]) -> dict[Ways, Measured]:
+        """Measure the posts once for each way of measuring: all other choices are cut-offs on these measures."""
+        return {
+            (side_by, unit): measure_posts(self.posts, self.comments, accounts, token_unit=unit, sides=self.sides)
+            for side_by in _tried("side_by", decisions)
+            for accounts in [self.accounts(side_by)]
+            for unit in _tried("token_unit", decisions)
+        }
+
+    def threads(self, decisions: Mapping[str, Any]) -> dict[str, Any]:
+        """Each post's threads, once for each way of telling sides."""
+        return {
+            side_by: _threads_by_post(self.comments, threads(self.comments, self.accounts(side_by)))
+            for side_by in _tried("side_by", decisions)
+        }
 
 
 @dataclass(frozen=True)
@@ -74,15 +93,17 @@ def every_combination(material: Material, decisions: Mapping[str, Any]) -> Combi
     idle = _without_effect(measured, decisions)
     tried = {name: values for name, values in decisions["robustness"].items() if name not in idle}
     need(tried, "no declared choice has an effect on these data")
-    by_post = _threads_by_post(material.comments, threads(material.comments, material.creators))
+    by_post = material.threads(decisions)
     rows = []
     for values in product(*tried.values()):
         choice = dict(zip(tried, values, strict=True))
         taken = {**decisions, **choice}
-        results = _headline(draw_from(measured[taken["token_unit"]], taken), by_post)
+        drawn = draw_from(measured[taken["side_by"], taken["token_unit"]], taken)
+        results = _headline(drawn, by_post[taken["side_by"]])
         chosen = all(decisions[name] == value for name, value in choice.items())
         rows.append({**choice, **results, "chosen": chosen})
-    absent: dict[str, str] = {"share_with_both_sides": by_post.reason} if isinstance(by_post, NotComputable) else {}
+    own = by_post[decisions["side_by"]]
+    absent: dict[str, str] = {"share_with_both_sides": own.reason} if isinstance(own, NotComputable) else {}
     return Combinations(pd.DataFrame(rows), list(tried), absent)
 
 
@@ -93,8 +114,15 @@ def choices_without_effect(material: Material, decisions: Mapping[str, Any]) -> 
     return pd.DataFrame(idle.items(), columns=["choice", "reason"])
 
 
-def _without_effect(measured: Mapping[str, Measured], decisions: Mapping[str, Any]) -> dict[str, str]:
-    absent = measured[decisions["token_unit"]].absent
+def _tried(choice: str, decisions: Mapping[str, Any]) -> list[str]:
+    """The values of a choice that are tried, the study's own among them."""
+    return sorted({decisions[choice], *decisions["robustness"].get(choice, [])})
+
+
+def _without_effect(measured: Mapping[Ways, Measured], decisions: Mapping[str, Any]) -> dict[str, str]:
+    own = measured[decisions["side_by"], decisions["token_unit"]].absent
+    # What one way of telling sides cannot give, another may.
+    absent = {name: why for name, why in own.items() if all(name in found.absent for found in measured.values())}
     reasons = {
         criterion.decision: absent[criterion.measure]
         for criterion in (BY_RANK, BY_LIKES, *CRITERIA)
@@ -106,6 +134,8 @@ def _without_effect(measured: Mapping[str, Measured], decisions: Mapping[str, An
         reasons[other.decision] = f"posts are taken by {by.replace('_', ' ')}"
     if "newcomer_share" in absent:
         reasons["token_unit"] = absent["newcomer_share"]
+    if "host_comments" in absent:
+        reasons["side_by"] = absent["host_comments"]
     return {name: reasons[name] for name in decisions["robustness"] if name in reasons}
 
 

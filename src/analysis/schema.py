@@ -41,7 +41,9 @@ POSTS = Table(
         text("query", "what was searched for when the post was found"),
         text("language", "language of title and text: a side's language, mixed, other or none"),
         text("media", "what the post shows besides text", among=("image", "video", "none")),
-        text("url", "address of the post"),
+        text("place", "where the platform says the author was; missing unless study.yml keeps places"),
+        Column("images", "list", "addresses of its images; missing unless study.yml keeps images"),
+        text("url", "address of the post; missing unless study.yml keeps addresses"),
         SOURCE,
     ),
 )
@@ -56,8 +58,10 @@ COMMENTS = Table(
         text("author_id", "account that wrote it", refers_to="creators"),
         text("text", "text as captured", required=True),
         *counts("likes", "likes"),
+        *counts("replies_count", "replies that the platform says the comment has"),
         Column("created_at", "time", "when it was written", unit="UTC"),
         text("language", "language of the text: a side's language, mixed, other or none"),
+        text("place", "where the platform says the author was; missing unless study.yml keeps places"),
         SOURCE,
     ),
 )
@@ -137,6 +141,35 @@ READINGS = Table(
             "position", "integer", "place in the order in which this coder read in this round, from 1", required=True
         ),
         SOURCE,
+    ),
+)
+GISTS = Table(
+    "gists",
+    "what a captured post or comment says, told by a coder",
+    ("unit_id",),
+    (
+        key("unit_id", "identifier of the post or comment"),
+        text("gist", "what it says, in the coder's words", required=True),
+        text("coder", "who wrote the gist"),
+    ),
+)
+MEASURES = (
+    "read", "dropped", "merged", "kept", "filled", "language", "approximate", "unreadable count", "date from id",
+    "comments promised", "comments captured", "replies captured", "replies without parent", "first", "last", "caveat",
+    "checksum",
+)  # fmt: skip
+IMPORTS = Table(
+    "imports",
+    "one count or statement of the report on what was imported",
+    ("capture", "table", "measure", "item"),
+    (
+        key("capture", "format and first digits of the checksum of a capture file, or `all` for the corpus"),
+        key("table", "table that the records belong to: posts, comments, creators, or `file`"),
+        text("measure", "what is counted or stated", required=True, among=MEASURES, is_key=True),
+        key("item", "column, language, reason for dropping, or number of a caveat; `records` where all are counted"),
+        Column("count", "integer", "how many"),
+        text("value", "a day, a checksum or a sentence, where the measure is no number"),
+        text("format", "format in which the capture was read"),
     ),
 )
 HASHTAGS = Table(
@@ -276,7 +309,7 @@ REFERENCES = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        POSTS, COMMENTS, CREATORS, SCREENSHOTS, CODEBOOK, CODINGS, READINGS,
+        POSTS, COMMENTS, CREATORS, SCREENSHOTS, CODEBOOK, CODINGS, READINGS, GISTS, IMPORTS,
         HASHTAGS, SAMPLE, CRITERIA, EVIDENCE, CLAIMS, IMPLICATIONS, CHRONOLOGY, CITATIONS, REFERENCES,
     )
 }  # fmt: skip

@@ -13,52 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from analysis import schema, tables
+from analysis import privacy, schema, tables
 from analysis.computable import NotComputable
 from analysis.errors import StudyError, nearest
-from analysis.schema import ORIGINS, Origin
+from analysis.schema import Origin
+from analysis.settings import DECISIONS, Side, read_settings
 
 ORIGINAL = "liu2025"
 LEAST_EVIDENTIAL_FIRST: tuple[Origin, ...] = ("stand-in", "captured", "published")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-
-# Each decision of a study: its type, and the values that make sense.
-DECISIONS: dict[str, tuple[type, str]] = {
-    "engagement_by": (str, "search_rank or likes"),
-    "search_rank_at_most": (int, "a place from 1"),
-    "likes_top_share": (float, "a share from 0 to 1"),
-    "newcomer_share_at_least": (float, "a share from 0 to 1"),
-    "min_comments": (int, "a count from 0"),
-    "min_host_comments": (int, "a count from 0"),
-    "min_creator_replies": (int, "a count from 0"),
-    "posts_wanted": (int, "a count from 0"),
-    "creators_wanted": (int, "a count from 0"),
-    "per_creator_at_most": (int, "a count from 0"),
-    "sample_seed": (int, "a count from 0"),
-    "token_unit": (str, "word or character"),
-    "base_items": (int, "a place from 1"),
-    "run_items": (int, "a place from 1"),
-    "new_information_at_most": (float, "a share from 0 to 1"),
-    "orders": (int, "a place from 1"),
-    "order_seed": (int, "a count from 0"),
-    "replicates": (int, "a place from 1"),
-    "confidence": (float, "a share from 0 to 1"),
-    "resample_seed": (int, "a count from 0"),
-    "agreement_round": (int, "a place from 1"),
-    "robustness": (dict, "decisions, each with a list of values"),
-}
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two groups that meet: what it is called and what it writes."""
-
-    label: str
-    language: str
-    language_name: str
-    script: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +37,16 @@ class Study:
     def folder(self) -> Path:
         """The study's folder."""
         return self.root / "data" / self.name
+
+    @property
+    def corpus(self) -> Path:
+        """The folder of what was imported."""
+        return self.folder / "corpus"
+
+    @property
+    def key_file(self) -> Path:
+        """The file of the key by which accounts become pseudonyms; never in git."""
+        return self.folder / "private" / "key"
 
     @property
     def title(self) -> str:
@@ -106,7 +80,10 @@ class Study:
             return NotComputable(f"the study has no {name}")
         if "columns" in entry:
             return holder.mapped_table(name, entry)
-        return tables.read_table(holder.folder / entry["file"], name, shown=f"data/{holder.name}/{entry['file']}")
+        path = holder.folder / entry["file"]
+        if path.parent == holder.corpus and not path.is_file():
+            return NotComputable(f"no {name} were imported")
+        return tables.read_table(path, name, shown=f"data/{holder.name}/{entry['file']}")
 
     def origin_of(self, *names: str) -> Origin:
         """What a result drawn from these tables is worth as evidence: as little as the least of them.
@@ -153,6 +130,12 @@ class Study:
         """Every decision of the study; what its study.yml leaves out is as in the original."""
         own = {name: entry["value"] for name, entry in self.settings.get("decisions", {}).items()}
         return own if self.is_original else {**open_study(ORIGINAL, self.root).decisions, **own}
+
+    @property
+    def quoting(self) -> str | list[str]:
+        """What of the captured texts may be quoted: none, all, or the identifiers of posts and comments."""
+        allowed: str | list[str] = self.settings.get("privacy", {}).get("quote", "none")
+        return allowed
 
     @property
     def bibliography(self) -> Path:
@@ -227,127 +210,14 @@ def open_study(name: str = ORIGINAL, root: Path | None = None) -> Study:
         raise StudyError(f"'{name}' is not a name for a study. Use letters, digits, dashes and underscores.")
     path = root / "data" / name / "study.yml"
     if not path.is_file():
+        if path.with_suffix(".yaml").is_file():
+            raise StudyError(f"data/{name}/study.yaml: the file must be called study.yml. Rename it.")
         known = study_names(root)
         raise StudyError(
             f"There is no study '{name}': data/{name}/study.yml does not exist.{nearest(name, known)} "
             f"Studies here: {', '.join(known) or 'none'}."
         )
-    return Study(name, root, read_settings(path, where=f"data/{name}/study.yml", original=name == ORIGINAL))
-
-
-def read_settings(path: Path, *, where: str, original: bool) -> dict[str, Any]:
-    """Read a study.yml. Raises `StudyError` with every problem in it."""
-    try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise StudyError(f"{where}: not readable as YAML: {error}. Correct that place.") from error
-    if not isinstance(settings, dict):
-        raise StudyError(f"{where}: expected keys such as title, platform, sides and tables; found {settings!r}.")
-    problems = [
-        *_key_problems(settings),
-        *_side_problems(settings.get("sides")),
-        *_table_problems(settings.get("tables")),
-        *_decision_problems(settings.get("decisions", {}), complete=original),
-    ]
-    if problems:
-        told = "\n".join(f"{where}: {problem}" for problem in problems)
-        raise StudyError(f"{told}\nCorrect {where}, then run the same command again.")
-    return settings
-
-
-def _key_problems(settings: Mapping[str, Any]) -> list[str]:
-    required, optional = ("title", "platform", "sides", "tables"), ("about", "decisions", "capture")
-    missing = [f"'{key}' is missing." for key in required if key not in settings]
-    unknown = [key for key in settings if key not in (*required, *optional)]
-    return missing + [f"'{key}' is not known here.{nearest(str(key), (*required, *optional))}" for key in unknown]
-
-
-def _side_problems(sides: Any) -> list[str]:
-    if not isinstance(sides, dict):
-        return ["'sides' needs newcomer and host, each with label, language, language_name and script."]
-    problems = []
-    for side in schema.SIDES:
-        fields = sides.get(side)
-        if not isinstance(fields, dict):
-            problems.append(f"sides: '{side}' is missing.")
-            continue
-        known = tuple(Side.__dataclass_fields__)
-        problems += [f"sides, {side}: '{field}' is missing." for field in known if field not in fields]
-        problems += [f"sides, {side}: '{f}' is not known.{nearest(str(f), known)}" for f in fields if f not in known]
-    return problems
-
-
-def _table_problems(entries: Any) -> list[str]:
-    if not isinstance(entries, dict):
-        return ["'tables' needs at least posts, with a file and an origin."]
-    problems = [] if "posts" in entries else ["tables: 'posts' is missing; a study needs posts."]
-    for name, entry in entries.items():
-        problems += _entry_problems(str(name), entry)
-    return problems
-
-
-def _entry_problems(name: str, entry: Any) -> list[str]:
-    if name not in schema.TABLES:
-        return [f"tables: '{name}' is not a canonical table.{nearest(name, schema.TABLES)}"]
-    if not isinstance(entry, dict) or not ({"file", "origin"} <= entry.keys() or set(entry) == {"from"}):
-        return [f"tables, {name}: expected a file and an origin, or from: STUDY; found {entry!r}."]
-    problems = []
-    if "from" not in entry and entry["origin"] not in ORIGINS:
-        problems.append(f"tables, {name}: origin '{entry['origin']}' is not one of {', '.join(ORIGINS)}.")
-    known = schema.TABLES[name].column_names
-    if not isinstance(entry.get("columns", {}), dict):
-        found = entry["columns"]
-        return [*problems, f"tables, {name}: 'columns' maps each column to one of the file; found {found!r}."]
-    problems += [
-        f"tables, {name}: '{column}' is not a column of {name}.{nearest(str(column), known)}"
-        for column in entry.get("columns", {})
-        if column not in known
-    ]
-    allowed = ("file", "origin", "from", "columns", "time_format", "utc_offset", "hashtag_separator")
-    return problems + [
-        f"tables, {name}: '{key}' is not known.{nearest(str(key), allowed)}" for key in entry if key not in allowed
-    ]
-
-
-def _decision_problems(decisions: Any, *, complete: bool) -> list[str]:
-    if not isinstance(decisions, dict):
-        return ["'decisions' needs names, each with a value and a reason."]
-    problems = [f"decisions: '{name}' is missing." for name in DECISIONS if complete and name not in decisions]
-    for name, entry in decisions.items():
-        if name not in DECISIONS:
-            problems.append(f"decisions: '{name}' is not a decision.{nearest(str(name), DECISIONS)}")
-        elif not isinstance(entry, dict) or set(entry) != {"value", "reason"}:
-            problems.append(f"decisions, {name}: expected a value and a reason; found {entry!r}.")
-        else:
-            problems += [f"decisions, {name}: {problem}" for problem in value_problems(name, entry["value"])]
-    return problems
-
-
-def value_problems(name: str, value: Any) -> list[str]:
-    """What is wrong with a decision's value; nothing when it is right."""
-    kind, sensible = DECISIONS[name]
-    right_type = isinstance(value, int | float if kind is float else kind) and not isinstance(value, bool)
-    if not right_type or not _is_sensible(sensible, value):
-        return [f"found {value!r}; expected {sensible}."]
-    if name != "robustness":
-        return []
-    return [
-        f"{choice}: {problem}" if choice in DECISIONS else f"'{choice}' is not a decision.{nearest(choice, DECISIONS)}"
-        for choice, values in value.items()
-        for problem in (value_problems_of_list(choice, values) if choice in DECISIONS else [""])
-    ]
-
-
-def value_problems_of_list(name: str, values: Any) -> list[str]:
-    """What is wrong with the values that robustness shall try for a decision."""
-    if not isinstance(values, list) or not values:
-        return [f"found {values!r}; expected a list of values."]
-    return [problem for value in values for problem in value_problems(name, value)]
-
-
-def _is_sensible(sensible: str, value: Any) -> bool:
-    if sensible == "a share from 0 to 1":
-        return 0 <= value <= 1
-    if sensible in ("a count from 0", "a place from 1"):
-        return bool(value >= int(sensible[-1]))
-    return value in sensible.split(" or ") if " or " in sensible else True
+    study = Study(name, root, read_settings(path, where=f"data/{name}/study.yml", original=name == ORIGINAL))
+    if study.key_file.is_file():
+        privacy.mask_with(study.key_file)
+    return study

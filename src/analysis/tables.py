@@ -1,4 +1,4 @@
-"""The only door to disk for tables: CSV, UTF-8, written beside and moved into place."""
+"""The only door to disk for tables: CSV in UTF-8, and Parquet for what was imported; written beside and moved."""
 
 import csv
 import io
@@ -10,7 +10,10 @@ import pandas as pd
 
 from analysis import schema
 from analysis.computable import NotComputable
+from analysis.database import Connection, quoted
 from analysis.errors import TableError
+
+ROWS_IN_A_GROUP = 16_384
 
 
 def read_table(path: Path, name: str, *, shown: str = "") -> pd.DataFrame:
@@ -19,6 +22,8 @@ def read_table(path: Path, name: str, *, shown: str = "") -> pd.DataFrame:
     `shown` is the path as the user knows it. Raises `TableError` with every problem of the file.
     """
     where = shown or str(path)
+    if path.suffix == ".parquet":
+        return _read_parquet(path, name, where)
     raw = read_texts(path, where=where)
     schema.check(raw, name, where=where, lines=_lines_of_rows(path))
     return schema.typed(raw, name)
@@ -43,6 +48,14 @@ def write_table(table: pd.DataFrame, path: Path, name: str) -> None:
     texts = schema.as_text(table, name)
     schema.check(texts, name, where=str(path))
     write_csv(texts[schema.TABLES[name].column_names], path)
+
+
+def write_parquet(db: Connection, query: str, path: Path, compression: str = "zstd") -> None:
+    """Write the rows of a query as Parquet, times marked as UTC; `path` is in a folder that is moved into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Row groups of long texts, as many as threads at once, would outgrow the memory in the usual size.
+    written = f"FORMAT parquet, COMPRESSION {compression}, ROW_GROUP_SIZE {ROWS_IN_A_GROUP}"
+    db.execute(f"COPY ({query}) TO {quoted(str(path))} ({written})")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -76,6 +89,23 @@ def read_result(folder: Path, name: str) -> Any:
 def read_shown(content: str, texts: list[str]) -> pd.DataFrame:
     """Read the CSV of a table that a notebook showed; `texts` are the columns that hold no numbers."""
     return pd.read_csv(io.StringIO(content), dtype=dict.fromkeys(texts, "str"), keep_default_na=False, na_values=[""])
+
+
+def _read_parquet(path: Path, name: str, where: str) -> pd.DataFrame:
+    """Read what an import wrote; raises `TableError` when it is not the table that it should be."""
+    import duckdb
+
+    from analysis.database import connected, frame
+
+    if not path.is_file():
+        raise TableError(f"{where}: there is no such file. Import a capture: compendium import, the study's name, it.")
+    try:
+        with connected() as db:
+            found = frame(db, f"SELECT * FROM read_parquet({quoted(str(path))})")  # noqa: S608
+    except duckdb.Error as error:
+        raise TableError(f"{where}: not a readable Parquet file: {error}. Import the captures again.") from error
+    schema.check(schema.as_text(found, name), name, where=where)
+    return found[schema.TABLES[name].column_names]
 
 
 def _lines_of_rows(path: Path) -> list[int]:

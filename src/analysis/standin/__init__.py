@@ -14,6 +14,7 @@ from analysis import tables
 from analysis.errors import StudyError
 from analysis.sampling import draw_sample
 from analysis.standin.accounts import make_people
+from analysis.standin.capture import write_capture
 from analysis.standin.coders import assign_readings, code_of_acts, code_spans, find_spans, readings_table
 from analysis.standin.comments import Talk, make_comments
 from analysis.standin.margins import Margins, read_margins
@@ -63,6 +64,7 @@ def write_standin(study_folder: Path, seed: int) -> dict[str, int]:
     made = generate(margins, study.table("codebook"), seed=seed, frame_posts=FRAME_PER_POST * margins.posts)
     for name, table in made.items():
         tables.write_table(table, study_folder / "standin" / f"{name}.csv", name)
+    write_capture(made["posts"], made["comments"], study_folder.parent / "examples")
     return {name: len(table) for name, table in made.items()}
 
 

@@ -102,6 +102,9 @@ def make_comments(margins: Margins, people: People, frame: Frame, generator: np.
         "text": [comment.said.text for comment in written],
         "likes": likes,
         "likes_captured": shown,
+        "replies_count": None,
+        "replies_count_captured": None,
+        "place": None,
         "created_at": pd.Series(pd.to_datetime(times, unit="s", utc=True)).dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "source": SOURCE,
     })  # fmt: skip

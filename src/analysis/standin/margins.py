@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import StudyError
-from analysis.study import Side
+from analysis.settings import Side
 
 # Regular posters in the frame for each creator in the sample, so that the sampler has more than it needs.
 SPARE = 1.3

@@ -75,6 +75,8 @@ def make_posts(margins: Margins, people: People, frame_posts: int, generator: np
         "search_rank": plan.ranks.astype(str),
         "query": plan.queries,
         "media": generator.choice(["image", "video"], size=frame_posts, p=[0.6, 0.4]),
+        "place": None,
+        "images": None,
         "url": None,
         "source": SOURCE,
     })  # fmt: skip
