@@ -7,8 +7,8 @@ import pytest
 from analysis import corpus, schema
 from analysis.computable import NotComputable
 from analysis.figures import corpus as draw
+from analysis.settings import Side
 from analysis.sources.mapped import read_mapped
-from analysis.study import Side
 
 SIDES = {"newcomer": Side("arrivals", "en", "English", "Latin"), "host": Side("locals", "zh", "Chinese", "Han")}
 
@@ -39,6 +39,17 @@ def test_tidying_does_not_depend_on_the_order_of_the_rows_and_happens_once() -> 
     tidied = corpus.tidy(seen, SIDES).rows
     assert corpus.tidy(seen.iloc[::-1], SIDES).rows.equals(tidied)
     assert corpus.tidy(tidied, SIDES).rows.equals(tidied)
+
+
+def test_what_is_there_once_is_kept_as_it_is_and_sorted() -> None:
+    seen = posts({"post_id": "b", "likes": 1}, {"post_id": "a", "text": "words"})
+    assert corpus.richest(seen, "post_id").equals(seen.iloc[::-1].reset_index(drop=True))
+
+
+def test_what_is_captured_but_unreadable_is_no_approximate_count() -> None:
+    counted = posts({"likes": 17_000, "likes_captured": "1.7万"}, {"likes_captured": "赞"}, {"likes": 3})
+    assert corpus.approximate_counts(counted) == 1
+    assert corpus.engagement(counted)["approximate"].tolist() == [1]
 
 
 def test_a_missing_language_is_filled_in_and_a_given_one_is_kept() -> None:

@@ -13,8 +13,8 @@ from analysis import schema
 from analysis.computable import CannotCompute, NotComputable, computable, need
 from analysis.language import language_of, wording
 from analysis.privacy import masked
+from analysis.settings import Side
 from analysis.sources.counts import is_approximate
-from analysis.study import Side
 
 COUNTS = ("likes", "collects", "comments_count", "shares")
 DROPS = ["table", "reason", "rows"]
@@ -66,6 +66,9 @@ def richest(table: pd.DataFrame, key: str) -> pd.DataFrame:
     >>> richest(seen, "post_id").to_dict("list")
     {'post_id': ['a', 'b'], 'text': ['y', 'x'], 'likes': [2, 1]}
     """
+    if table[key].is_unique:
+        # What was imported is merged already, field by field.
+        return table.sort_values(key, ignore_index=True)
     written = table.astype("object").where(table.notna(), "").astype("str").agg("\n".join, axis=1)
     ranked = table.assign(_filled=table.notna().sum(axis=1), _length=written.str.len(), _written=written)
     ranked = ranked.sort_values([key, "_filled", "_length", "_written"], ascending=[True, False, False, True])
@@ -126,7 +129,7 @@ def _spread(posts: pd.DataFrame, name: str) -> dict[str, Any]:
         "median": quantiles.loc[0.5],
         "upper_quartile": quantiles.loc[0.75],
         "highest_tenth_from": quantiles.loc[0.9],
-        "approximate": int(is_approximate(posts[f"{name}_captured"]).sum()),
+        "approximate": _approximate(posts, name),
     }
 
 
@@ -139,7 +142,12 @@ def median_of(posts: pd.DataFrame, measure: str) -> float:
 
 def approximate_counts(posts: pd.DataFrame) -> int:
     """How many counts of the posts were captured rounded or as a lower bound."""
-    return sum(int(is_approximate(posts[f"{name}_captured"]).sum()) for name in COUNTS)
+    return sum(_approximate(posts, name) for name in COUNTS)
+
+
+def _approximate(posts: pd.DataFrame, name: str) -> int:
+    """How many counts are rounded or a lower bound; what is captured but unreadable is no count."""
+    return int((is_approximate(posts[f"{name}_captured"]) & posts[name].notna()).sum())
 
 
 def completeness(posts: pd.DataFrame, comments: Any) -> pd.DataFrame:
