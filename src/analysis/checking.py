@@ -1,32 +1,82 @@
-"""Check a whole study before anything runs: every table, and every identifier that points to another one."""
+"""Check a whole study before anything runs: every table, and every identifier that points to another one.
 
+Then say what is still a guess, and what each notebook will be able to answer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from analysis import schema
+from analysis import pipeline, schema
+from analysis.answers import Answer, answers
 from analysis.computable import NotComputable
 from analysis.errors import CompendiumError, StudyError
+from analysis.guesses import UNDETERMINED
 from analysis.language import letters_of
+from analysis.settings import CAPTURED
 from analysis.study import Study
 
 PROBLEMS_SHOWN = 20
+# What an identifier of a unit may belong to.
+TEXTS = ("posts", "comments")
+UNITS = (*TEXTS, "screenshots")
+NAMING = (("screenshots", "shows", TEXTS), ("codings", "unit_id", UNITS), ("gists", "unit_id", TEXTS))
 
 
-def check_study(study: Study) -> list[str]:
-    """Say of each table how many rows it has. Raises `StudyError` with all problems of all tables."""
+@dataclass(frozen=True)
+class Checked:
+    """A study in order: how many rows its tables have, what is still a guess, and what its notebooks will answer."""
+
+    tables: list[str]
+    to_confirm: list[str]
+    answers: list[Answer]
+
+
+def check_study(study: Study) -> Checked:
+    """Check a study. Raises `StudyError` with all problems of its settings and tables, and of what they refer to."""
+    found, problems = _read_tables(study)
+    problems += list(_posts_that_are_not_there(study))
+    problems += _scripts_that_are_unknown(study)
+    for name, table in found.items():
+        problems += _references_that_lead_nowhere(study, name, table, found)
+    problems += _units_that_lead_nowhere(study, found)
+    if not problems:
+        try:
+            answered = answers(study)
+        except CompendiumError as error:
+            problems.append(str(error))
+    if problems:
+        raise StudyError("\n\n".join(problems))
+    rows = [_told(study, name, found[name]) for name in found]
+    return Checked([f"{study.name}: settings and tables are in order.", *rows], to_confirm(study), answered)
+
+
+def to_confirm(study: Study) -> list[str]:
+    """What nobody has confirmed yet: the guesses that study.yml lists, and languages that it leaves open."""
+    listed = [str(told) for told in study.settings.get("to_confirm", [])]
+    if any(told.startswith("sides: language") for told in listed):
+        return listed
+    unnamed = [name for name, side in study.sides.items() if side.language.split("-")[0] == UNDETERMINED]
+    return listed + [f"sides, {name}: language. Put its code, such as es, and its name." for name in unnamed]
+
+
+def _read_tables(study: Study) -> tuple[dict[str, Any], list[str]]:
     found, problems = {}, []
     for name in schema.TABLES:
         try:
             found[name] = study.table(name)
         except CompendiumError as error:
             problems.append(str(error))
-    problems += _scripts_that_are_unknown(study)
-    for name, table in found.items():
-        problems += _references_that_lead_nowhere(name, table, found)
-    if problems:
-        raise StudyError("\n\n".join(problems))
-    return [f"{study.name}: settings and tables are in order.", *(_told(study, name, found[name]) for name in found)]
+    return found, problems
+
+
+def _posts_that_are_not_there(study: Study) -> Iterator[str]:
+    try:
+        pipeline.need_posts(study)
+    except StudyError as error:
+        yield str(error)
 
 
 def _scripts_that_are_unknown(study: Study) -> list[str]:
@@ -46,23 +96,65 @@ def _told(study: Study, name: str, table: Any) -> str:
     return f"  {name}: {len(table):,} rows, {study.origin_of(name)}"
 
 
-def _references_that_lead_nowhere(name: str, table: Any, found: dict[str, Any]) -> list[str]:
+def _references_that_lead_nowhere(study: Study, name: str, table: Any, found: dict[str, Any]) -> list[str]:
     """Identifiers in a table that the table they refer to does not have."""
-    if isinstance(table, NotComputable):
+    if isinstance(table, NotComputable) or _was_imported(study, name):
         return []
     problems = []
     for column in schema.TABLES[name].columns:
         target = found.get(column.refers_to)
-        if not isinstance(target, pd.DataFrame):
-            continue
-        known = set(target[schema.TABLES[column.refers_to].key[0]])
-        cells = table[column.name].dropna()
-        used = {word for cell in cells for word in (schema.words(cell) if column.kind == "list" else [cell])}
-        lost = sorted(used - known)
-        if lost:
-            shown = ", ".join(lost[:PROBLEMS_SHOWN])
-            problems.append(
-                f"{name}: '{column.name}' names {len(lost)} that are not in {column.refers_to}: {shown}. "
-                f"Add them to {column.refers_to}, or correct {name}."
-            )
+        if isinstance(target, pd.DataFrame):
+            known = set(target[schema.TABLES[column.refers_to].key[0]])
+            lost = sorted(_named_in(table[column.name], column.kind) - known)
+            problems += _lost(study, name, column.name, lost, column.refers_to)
     return problems
+
+
+def _was_imported(study: Study, name: str) -> bool:
+    """Whether a table was captured: what it points to need not have been, and the import report counts what was not."""
+    return name in CAPTURED and any(path.parent.name == "corpus" for path in study.files_of(name))
+
+
+def _units_that_lead_nowhere(study: Study, found: dict[str, Any]) -> list[str]:
+    """Posts, comments and screenshots that codings, screenshots, gists or study.yml name and that are not there."""
+    known = {name: _identifiers(found.get(name), name) for name in UNITS}
+    if not known["posts"]:
+        return []
+    problems = []
+    for name, column, targets in NAMING:
+        table = found.get(name)
+        if isinstance(table, pd.DataFrame):
+            kind = schema.TABLES[name].column(column).kind
+            lost = sorted(_named_in(table[column], kind) - set().union(*(known[target] for target in targets)))
+            problems += _lost(study, name, column, lost, " or ".join(targets))
+    return problems + _quotes_that_lead_nowhere(study, known["posts"] | known["comments"])
+
+
+def _quotes_that_lead_nowhere(study: Study, known: set[str]) -> list[str]:
+    allowed = study.settings.get("privacy", {}).get("quote", "none")
+    lost = sorted(set(allowed) - known) if isinstance(allowed, list) else []
+    where = f"data/{study.name}/study.yml: privacy, quote"
+    return [f"{where}: {_listed(lost)} not in posts or comments. Take out what is not there."] if lost else []
+
+
+def _identifiers(table: Any, name: str) -> set[str]:
+    return set(table[schema.TABLES[name].key[0]]) if isinstance(table, pd.DataFrame) else set()
+
+
+def _named_in(cells: pd.Series, kind: str) -> set[str]:
+    """Every identifier that a column names."""
+    return {word for cell in cells.dropna() for word in (schema.words(cell) if kind == "list" else [cell])}
+
+
+def _lost(study: Study, name: str, column: str, lost: list[str], target: str) -> list[str]:
+    if not lost:
+        return []
+    where = study.files_of(name)[0].relative_to(study.root).as_posix()
+    return [
+        f"{where}: column '{column}' names {_listed(lost)} not in {target}. Add them to {target}, or correct {name}."
+    ]
+
+
+def _listed(lost: list[str]) -> str:
+    more = ", …" if len(lost) > PROBLEMS_SHOWN else ""
+    return f"{len(lost):,} ({', '.join(lost[:PROBLEMS_SHOWN])}{more}), which {'is' if len(lost) == 1 else 'are'}"

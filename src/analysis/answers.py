@@ -1,0 +1,246 @@
+"""What each notebook will be able to answer with a study's data, before any of them runs.
+
+Each question is put to the functions that the notebook itself asks, short of what takes long, so that the answer
+here is the answer there. A question that cannot be answered says what is missing, and what would supply it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from analysis import agreement, claims, coding, corpus, exchange, findings, frame, robustness, sampling, saturation
+from analysis.computable import NotComputable
+from analysis.criteria import measure_posts
+from analysis.sides import tell_sides
+from analysis.study import Study
+
+ANSWERS, PARTLY, CANNOT = "answers", "partly", "cannot"
+# What would supply what is missing, by words of the reason; the first that fit are taken.
+SUPPLIES = (
+    ("no posts", "a capture of posts: compendium import"),
+    ("no comment counts", "a format that gives the number of comments of each post"),
+    ("comment", "a capture of the comments under these posts: compendium import"),
+    ("has no creators|creators were imported", "a table of accounts, which some tools save beside the posts"),
+    ("replies|reply", "a capture whose comments name the comment that they answer"),
+    ("newcomers from hosts|side", "a table of creators with the side of each, or the decision side_by: language"),
+    ("search ranks", "a capture of search results in their order, or the decision engagement_by: likes"),
+    ("no likes|counts", "a format that gives likes and other counts"),
+    ("times", "a format that gives the time of each post"),
+    ("hashtag totals|no hashtags", "a table of hashtags with the totals that the platform shows"),
+    ("hashtag", "posts with hashtags"),
+    ("scripts|languages|words", "sides whose languages are written in different scripts"),
+    ("creators|accounts", "a format that names the account of each post"),
+    ("one coder|two coders|round", "a second coder who reads the same screenshots"),
+    ("readings|was read|were read", "a table of readings: who read which screenshot, in which order"),
+    ("screenshots", "a table of screenshots: which post and comments each shows"),
+    ("codings|code", "tables of codings, screenshots and readings: who gave which code to what"),
+    ("evidence|codebook", "a codebook and evidence, your own or from: the original's"),
+    ("claims", "the original's claims: from: the original in study.yml"),
+    ("combination|choice|values|sample", "other values under robustness, or more posts"),
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a notebook will be able to answer: all, part or none of its questions, and what the others lack."""
+
+    notebook: str
+    verdict: str
+    unanswered: Mapping[str, str]
+
+    @property
+    def missing(self) -> list[str]:
+        """Why questions stay unanswered, each reason once."""
+        return list(dict.fromkeys(self.unanswered.values()))
+
+    @property
+    def supplied_by(self) -> list[str]:
+        """What would answer them."""
+        return list(dict.fromkeys(supply for reason in self.missing if (supply := supply_for(reason))))
+
+
+class Material:
+    """A study's tables as its notebooks take them, each made once; any may be `NotComputable`."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.decided = study.decided(**dict.fromkeys((*sampling.DECIDED, "robustness", "agreement_round")))
+
+    def table(self, name: str) -> Any:
+        """A canonical table of the study."""
+        return self.study.table(name)
+
+    @cached_property
+    def posts(self) -> Any:
+        """The posts, each once."""
+        return corpus.tidy(self.table("posts"), self.study.sides).rows
+
+    @cached_property
+    def comments(self) -> Any:
+        """The comments under them, each once."""
+        return corpus.tidy_comments(self.table("comments"), self.posts, self.study.sides).rows
+
+    @cached_property
+    def accounts(self) -> Any:
+        """The accounts with their sides."""
+        given = (self.table("creators"), self.posts, self.comments)
+        return tell_sides(*given, self.decided["side_by"], self.study.sides)
+
+    @cached_property
+    def drawn(self) -> Any:
+        """The sample."""
+        if isinstance(self.posts, NotComputable):
+            return self.posts
+        unit = self.decided["token_unit"]
+        measured = measure_posts(self.posts, self.comments, self.accounts, token_unit=unit, sides=self.study.sides)
+        return sampling.draw_from(measured, self.decided)
+
+    @cached_property
+    def in_sample(self) -> Any:
+        """The comments under the sample's posts."""
+        return corpus.of_sample(self.comments, self.drawn.posts)
+
+    @cached_property
+    def placed(self) -> Any:
+        """The codings on their screenshots."""
+        return coding.codings_by_screenshot(self.table("codings"), self.table("screenshots"))
+
+    @cached_property
+    def standing(self) -> Any:
+        """The codings that stand."""
+        return coding.standing_codings(self.placed, self.table("readings"))
+
+    @cached_property
+    def units(self) -> Any:
+        """The screenshots that were read."""
+        return coding.units_read(self.table("readings"), self.table("screenshots"), self.posts)
+
+
+Asked = Iterator[tuple[str, Any]]
+
+
+def answers(study: Study) -> list[Answer]:
+    """For each notebook, how much of it the study's data answer."""
+    material = Material(study)
+    return [_answer(f"{number:02}-{word}", dict(ask(material))) for number, (word, ask) in enumerate(ASKED.items(), 1)]
+
+
+def supply_for(reason: str) -> str:
+    """What would supply what a reason says is missing; nothing where nobody can say.
+
+    >>> supply_for("the capture has no replies")
+    'a capture whose comments name the comment that they answer'
+    """
+    return next((supply for words, supply in SUPPLIES if re.search(words, reason)), "")
+
+
+def _answer(notebook: str, found: Mapping[str, Any]) -> Answer:
+    lacking = {question: value.reason for question, value in found.items() if isinstance(value, NotComputable)}
+    verdict = ANSWERS if not lacking else CANNOT if len(lacking) == len(found) else PARTLY
+    return Answer(notebook, verdict, lacking)
+
+
+def _frame(of: Material) -> Asked:
+    yield "how large the conversation was under each hashtag", frame.recorded(of.table("hashtags"))
+    yield "how many posts bear hashtags", frame.share_with_hashtags(of.posts)
+
+
+def _corpus(of: Material) -> Asked:
+    yield "how many posts", corpus.rows_of(of.posts)
+    yield "by how many creators", corpus.distinct(of.posts, "creator_id", "the capture names no creators")
+    yield "how many accounts", corpus.rows_of(of.table("creators"))
+    yield "how many screenshots", corpus.rows_of(of.table("screenshots"))
+    yield "how many comments", corpus.rows_of(of.comments)
+    yield "how many replies", corpus.replies(of.comments)
+    yield "how many comments were promised", corpus.promised(of.posts)
+    yield "when they were published", corpus.per_day(of.posts)
+    yield "in which languages", corpus.languages(of.posts, of.study.sides, "posts")
+    yield "how much they are liked", corpus.median_of(of.posts, "likes")
+
+
+def _sample(of: Material) -> Asked:
+    yield "how many posts were captured", of.drawn
+    for step in ("engagement", "language", "comments", "host_comments", "creator_replies", "creators"):
+        yield f"which posts the step {step.replace('_', ' ')} keeps", of.drawn.kept_after(step)
+
+
+def _exchange(of: Material) -> Asked:
+    answered = exchange.answers(of.in_sample, of.accounts)
+    directions = exchange.directions(answered)
+    yield "who answers whom", directions
+    yield "how many replies cross the border", exchange.across_share(directions)
+    yield "in which threads both sides meet", exchange.threads(of.in_sample, of.accounts)
+    yield "who answers each other", exchange.pairs(answered)
+    yield "who asks", exchange.who_asks(of.in_sample, of.accounts, of.study.decide("confidence"))
+
+
+def _coding(of: Material) -> Asked:
+    codebook = coding.tree(of.table("codebook"))
+    yield "which codes there are", codebook
+    yield "how often each code was given", coding.summary(of.placed, of.standing, codebook, of.units)
+    spoken = coding.speaker_sides(of.standing, of.table("posts"), of.table("comments"), of.accounts)
+    yield "to whose words", coding.counts_by(spoken, codebook, "side")
+    yield "in which round", coding.counts_by(of.placed, codebook, "round")
+    yield "which codes stand together", coding.co_occurrence(of.standing, codebook, of.units)
+
+
+def _saturation(of: Material) -> Asked:
+    order = saturation.posts_in_order(of.table("readings"), of.table("screenshots"))
+    found = saturation.codes_by_post(of.placed, of.table("codebook"), order, "code")
+    accumulated = saturation.accumulation(found, of.table("codebook"))
+    sizes = of.study.decide("base_items"), of.study.decide("run_items")
+    ratios = saturation.guest_ratios(accumulated["new_codes"], *sizes)
+    yield "when new codes stopped", accumulated
+    yield "how many codes are unseen", saturation.unseen(found)
+    yield "where the rule would stop", saturation.stopping_point(ratios, of.study.decide("new_information_at_most"))
+
+
+def _agreement(of: Material) -> Asked:
+    given = (of.placed, of.table("readings"), of.units, of.table("codebook"))
+    judged = agreement.judgements(*given, of.decided["agreement_round"])
+    yield "how far coders agree", judged
+    yield "where they differ", agreement.disagreements(judged)
+
+
+def _affordances(of: Material) -> Asked:
+    codebook, evidence = of.table("codebook"), of.table("evidence")
+    yield "how many patterns, themes and codes there are", findings.count_entries(codebook)
+    yield "what the article shows for each theme", findings.evidence_by_theme(codebook, evidence)
+    yield "how often coders gave each theme", coding.summary(of.placed, of.standing, codebook, of.units)
+
+
+def _robustness(of: Material) -> Asked:
+    if isinstance(of.posts, NotComputable):
+        yield "which results change with the choices", of.posts
+        return
+    material = robustness.Material(of.posts, of.comments, of.table("creators"), of.study.sides)
+    # The ends of what is tried show what can be computed; all combinations take as long as the notebook.
+    ends = {name: values[:: max(1, len(values) - 1)] for name, values in of.decided["robustness"].items()}
+    found = robustness.every_combination(material, {**of.decided, "robustness": ends})
+    yield "how many posts qualify under other choices", robustness.extreme(found, "posts_that_qualify", "min")
+    yield "how many posts other choices draw", robustness.extreme(found, "posts_drawn", "min")
+    yield "how other choices move the exchange", robustness.extreme(found, "share_with_both_sides", "min")
+    moved = robustness.influence(found)
+    yield "which choice moves most", robustness.most_moving(moved, "posts_that_qualify")
+
+
+def _claims(of: Material) -> Asked:
+    article = claims.article_of(of.study)
+    yield "which of the article's claims hold by its own tables", article.table("claims")
+    yield "what it states of its sample", article.table("sample")
+
+
+ASKED: Mapping[str, Callable[[Material], Asked]] = {
+    "frame": _frame,
+    "corpus": _corpus,
+    "sample": _sample,
+    "exchange": _exchange,
+    "coding": _coding,
+    "saturation": _saturation,
+    "agreement": _agreement,
+    "affordances": _affordances,
+    "robustness": _robustness,
+    "claims": _claims,
+}

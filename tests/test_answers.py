@@ -1,0 +1,190 @@
+import shutil
+
+import pandas as pd
+import pytest
+
+from analysis import pipeline
+from analysis.answers import ANSWERS, ASKED, CANNOT, PARTLY, answers, supply_for
+from analysis.replication import new_study
+from analysis.study import open_study
+from analysis.tables import write_table
+from coded import frame
+from making import PROJECT, load
+
+KEPT = ("_config.yml", "requirements.lock", "notebooks", "book/references.bib", "data")
+STUDY = """title: A study of somebody's own
+platform: Elsewhere
+sides:
+  newcomer: {label: arrivals, language: es, language_name: Spanish, script: Latin}
+  host: {label: locals, language: ja, language_name: Japanese, script: Japanese}
+decisions:
+  engagement_by: {value: likes, reason: There are no ranks.}
+  side_by: {value: language, reason: No tool tells sides.}
+  min_comments: {value: 0, reason: Few.}
+  newcomer_share_at_least: {value: 0.0, reason: Any.}
+  min_host_comments: {value: 0, reason: Any.}
+  min_creator_replies: {value: 0, reason: Any.}
+  replicates: {value: 20, reason: Quick.}
+  robustness:
+    value: {likes_top_share: [0.25, 0.5], min_comments: [0, 1]}
+    reason: Quick.
+tables:
+"""
+# What study.yml decides is recorded whether or not the data answer anything.
+DECIDED = ("exchange_sides_told_by",)
+FROM_ORIGINAL = ("codebook", "evidence", "claims", "sample", "criteria", "implications", "chronology", "citations")
+
+
+def bare_posts() -> pd.DataFrame:
+    """What the leanest tool saves: an identifier and a title."""
+    return frame("posts", post_id=[f"p{n}" for n in range(12)], title=["hola"] * 12, source=["x"] * 12)
+
+
+def full_posts() -> pd.DataFrame:
+    count = range(12)
+    return frame(
+        "posts",
+        post_id=[f"p{n}" for n in count], creator_id=[f"u{n % 6}" for n in count],
+        title=["hola amigos" if n % 2 else "こんにちは" for n in count], hashtags=["viaje playa"] * 12,
+        published_at=[f"2025-01-{n + 1:02}T00:00:00Z" for n in count], likes=list(count),
+        comments_count=[2] * 12, source=["x"] * 12,
+    )  # fmt: skip
+
+
+def comments() -> pd.DataFrame:
+    """Under each post a comment by a host and the newcomer's answer."""
+    posts = [f"p{n}" for n in range(12)]
+    return frame(
+        "comments",
+        comment_id=[f"{post}{which}" for post in posts for which in "ab"],
+        post_id=[post for post in posts for _ in "ab"],
+        parent_comment_id=[parent for post in posts for parent in (None, f"{post}a")],
+        author_id=[author for n in range(12) for author in (f"h{n % 4}", f"u{n % 6}")],
+        text=["元気ですか？" if which == "a" else "hola, muy bien gracias amigo" for _ in posts for which in "ab"],
+        source=["x"] * 24,
+    )
+
+
+def give(root, name: str, posts: pd.DataFrame, **others: pd.DataFrame) -> None:
+    folder = root / "data" / name
+    folder.mkdir(parents=True)
+    lines = [f"  {table}: {{from: liu2025}}" for table in (*FROM_ORIGINAL, "references") if table not in others]
+    for table, rows in {"posts": posts, **others}.items():
+        write_table(rows, folder / f"{table}.csv", table)
+        lines.append(f"  {table}: {{file: {table}.csv, origin: captured}}")
+    (folder / "study.yml").write_text(STUDY + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def coded() -> dict[str, pd.DataFrame]:
+    """Screenshots of every post with its comments, coded and read by one person."""
+    units = [f"p{n}" for n in range(12)]
+    shots = [f"s{n}" for n in range(12)]
+    of_original = open_study("liu2025", PROJECT).table("codebook")
+    codes = list(of_original[of_original["level"] == "code"]["code_id"].head(2))
+    return {
+        "screenshots": frame("screenshots", screenshot_id=shots, post_id=units, shows=[f"{u} {u}a {u}b" for u in units],
+                             source=["x"] * 12),
+        "codings": frame("codings", coding_id=[f"k{n}" for n in range(24)], unit_id=[u for u in units for _ in "ab"],
+                         unit_type=["post"] * 24, code_id=codes * 12, coder=["ann"] * 24, round=[2] * 24,
+                         source=["x"] * 24),
+        "readings": frame("readings", coder=["ann"] * 12, round=[2] * 12, screenshot_id=shots,
+                          position=list(range(1, 13)), source=["x"] * 12),
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("answers")
+    (root / "book").mkdir()
+    for name in KEPT:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
+        copy(PROJECT / name, root / name)
+    give(root, "bare", bare_posts())
+    give(root, "talking", full_posts(), comments=comments())
+    give(root, "coded", full_posts(), comments=comments(), **coded())
+    return root
+
+
+def verdicts(root, name: str) -> dict[str, str]:
+    return {answer.notebook[3:]: answer.verdict for answer in answers(open_study(name, root))}
+
+
+def test_every_notebook_is_asked():
+    assert list(ASKED) == [path.stem[3:] for path in sorted((PROJECT / "notebooks").glob("*.ipynb"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("bare", "cannot partly partly cannot partly cannot cannot partly cannot answers"),
+        ("talking", "partly partly answers answers partly cannot cannot partly answers answers"),
+        ("coded", "partly partly answers answers answers answers cannot answers answers answers"),
+        ("liu2025", " ".join([ANSWERS] * 10)),
+    ],
+)
+def test_what_a_study_can_answer_is_told_for_each_notebook(root, name, expected):
+    assert verdicts(root, name) == dict(zip(ASKED, expected.split(), strict=True))
+
+
+@pytest.mark.parametrize("name", ["bare", "talking", "coded"])
+def test_what_is_told_beforehand_is_what_the_notebooks_record(root, name):
+    pipeline.run(open_study(name, root))
+    assert verdicts_that_differ(root, name) == []
+
+
+def test_what_is_told_of_real_posts_is_what_the_notebooks_record(root, shared):
+    new_study(root, "real", [shared / "data/tiktokrefugee-posts/posts.csv"])
+    pipeline.run(open_study("real", root))
+    assert verdicts_that_differ(root, "real") == []
+    assert verdicts(root, "real")["exchange"] == CANNOT
+
+
+def verdicts_that_differ(root, name: str) -> list[str]:
+    """The notebooks that recorded more or less than was told of them."""
+    values, index = (load(root / "results" / name / file) for file in ("values.json", "index.json"))
+    differing = []
+    for word, verdict in verdicts(root, name).items():
+        found = {key: value for key, value in values.items() if value["notebook"][3:] == word and key not in DECIDED}
+        recorded = [value["missing"] for value in found.values()]
+        shown = [entry["missing"] for entry in index.values() if entry["notebook"][3:] == word]
+        every = [*recorded, *shown]
+        fits = {ANSWERS: not any(recorded), CANNOT: all(recorded), PARTLY: any(every) and not all(every)}
+        if not fits[verdict]:
+            differing.append(word)
+    return differing
+
+
+def test_what_is_told_of_the_original_is_what_its_notebooks_recorded():
+    values = load(PROJECT / "results/liu2025/values.json")
+    assert not [name for name, value in values.items() if value["missing"]]
+    assert set(verdicts(PROJECT, "liu2025").values()) == {ANSWERS}
+
+
+def test_what_is_missing_is_told_with_what_would_supply_it(root):
+    found = {answer.notebook: answer for answer in answers(open_study("bare", root))}
+    assert found["04-exchange"].missing == ["the study has no comments"]
+    assert found["04-exchange"].supplied_by == ["a capture of the comments under these posts: compendium import"]
+    assert "the capture has no times of publication" in found["02-corpus"].missing
+    for answer in found.values():
+        assert all(supply_for(reason) for reason in answer.missing), answer
+
+
+@pytest.mark.parametrize(
+    ("reason", "supply"),
+    [
+        ("the capture has no replies", "a capture whose comments name the comment that they answer"),
+        (
+            "the capture does not tell newcomers from hosts",
+            "a table of creators with the side of each, or the decision",
+        ),
+        ("one coder only: agreement needs two", "a second coder who reads the same screenshots"),
+        ("the study has no creators", "a table of accounts"),
+        ("the capture names no creators", "a format that names the account of each post"),
+        ("the study has no codings", "tables of codings, screenshots and readings"),
+        ("no posts were imported", "a capture of posts: compendium import"),
+        ("the moon is not full", ""),
+    ],
+)
+def test_a_reason_leads_to_what_would_supply_what_is_missing(reason, supply):
+    assert supply_for(reason).startswith(supply)
+    assert bool(supply_for(reason)) == bool(supply)
