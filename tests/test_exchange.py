@@ -6,7 +6,7 @@ import pytest
 from analysis import exchange
 from analysis.computable import NotComputable
 from analysis.figures import exchange as draw
-from analysis.study import Side
+from analysis.settings import Side
 
 SIDES = {"newcomer": Side("arrivals", "en", "English", "Latin"), "host": Side("locals", "zh", "Chinese", "Han")}
 NO_REPLIES = NotComputable("the capture has no replies")

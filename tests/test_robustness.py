@@ -6,10 +6,11 @@ from analysis import robustness
 from analysis.computable import NotComputable
 from analysis.figures import robustness as draw
 from analysis.sampling import draw_sample
-from analysis.study import Side
+from analysis.settings import Side
 
 SIDES = {"newcomer": Side("guests", "en", "English", "Latin"), "host": Side("hosts", "zh", "Chinese", "Han")}
 DECISIONS = {
+    "side_by": "creators",
     "engagement_by": "search_rank", "search_rank_at_most": 100, "likes_top_share": 0.5, "newcomer_share_at_least": 0.5,
     "token_unit": "word", "min_comments": 5, "min_host_comments": 0, "min_creator_replies": 0, "posts_wanted": 10,
     "creators_wanted": 10, "per_creator_at_most": 2, "sample_seed": 1,
@@ -198,3 +199,22 @@ def test_the_curve_shows_every_combination_and_every_value(combinations):
 def test_the_influence_figure_has_a_panel_for_each_result(combinations):
     panels = draw.influence(robustness.influence(combinations)).axes
     assert [axes.get_title(loc="left") for axes in panels] == list(robustness.RESULTS.values())
+
+
+def test_how_sides_are_told_is_a_choice_like_any_other(material):
+    # By their language all accounts are newcomers, and no thread has both sides.
+    tried = {**DECISIONS, "min_comments": 17, "robustness": {"side_by": ["creators", "language"]}}
+    table = robustness.every_combination(material, tried).table.set_index("side_by")
+    assert table["share_with_both_sides"].to_dict() == {"creators": 0.25, "language": 0.0}
+    assert table["chosen"].to_dict() == {"creators": True, "language": False}
+
+
+def test_a_criterion_that_one_way_of_telling_sides_can_judge_is_not_idle(material):
+    silent = robustness.Material(material.posts, material.comments, ABSENT, SIDES)
+    tried = {**DECISIONS, "robustness": {"side_by": ["creators", "language"], "min_host_comments": [0, 9]}}
+    found = robustness.every_combination(silent, tried)
+    assert found.choices == ["side_by", "min_host_comments"]
+    assert robustness.choices_without_effect(silent, tried).empty
+    alone = robustness.Material(material.posts, ABSENT, ABSENT, SIDES)
+    idle = robustness.choices_without_effect(alone, tried)
+    assert dict(idle.to_numpy().tolist()) == dict.fromkeys(["side_by", "min_host_comments"], ABSENT.reason)

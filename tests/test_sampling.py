@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -6,17 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import schema
+from analysis import cli, sampling, schema
 from analysis.computable import NotComputable
 from analysis.criteria import measure_posts, thresholds
+from analysis.errors import StudyError
 from analysis.figures import sampling as draw
-from analysis.sampling import Drawn, draw_sample
+from analysis.privacy import masked
+from analysis.sampling import Drawn, draw_from, draw_sample, explain_post, find_post, measure_study
+from analysis.settings import Side
 from analysis.sources.mapped import read_mapped
-from analysis.study import Side
+from analysis.study import open_study
 
 SIDES = {"newcomer": Side("arrivals", "en", "English", "Latin"), "host": Side("locals", "zh", "Chinese", "Han")}
 ABSENT = NotComputable("the study has no comments")
+COUNTED: dict[str, Any] = {"token_unit": "word", "sides": SIDES}
 LAX = {
+    "side_by": "creators",
     "engagement_by": "search_rank",
     "search_rank_at_most": 1000,
     "likes_top_share": 1.0,
@@ -281,7 +288,28 @@ def test_the_figure_of_the_flow_tells_every_number_that_is_left() -> None:
     figure = draw.flow(drawn(posts(search_rank=[1, 2, 9]), search_rank_at_most=5).flow)
     told = [text.get_text() for text in figure.axes[0].texts]
     assert told[:2] == ["3", "2   −1 dropped"]
-    assert "not computable" in told
+    assert "2   not computable" in told
+
+
+def test_the_panels_of_the_thresholds_fit_a_phone_and_name_the_decision() -> None:
+    captured, comments, creators = conversation()
+    measured = measure_posts(captured.assign(comments_count=[4, 2, 200]), comments, creators, **COUNTED)
+    figure = draw.thresholds(thresholds(measured, LAX | {"min_comments": 3}), 2)
+    grid = figure.axes[0].get_gridspec()
+    assert (grid.nrows, grid.ncols) == (2, 3)
+    panels = {axes.get_title(loc="left"): axes for axes in figure.axes[:5]}
+    assert list(panels)[2:] == ["comments at least", "host comments at least", "creator's replies at least"]
+    assert "3: 2" in [text.get_text() for text in panels["comments at least"].texts]
+    ticks = [tick for tick in panels["comments at least"].get_xticks() if tick <= 200]
+    assert len(ticks) <= 5
+
+
+def test_between_two_values_that_were_tried_the_stricter_one_counts() -> None:
+    measured = measure_posts(posts(comments_count=[0, 10, 20], search_rank=[1, 5, 9]), ABSENT, ABSENT, **COUNTED)
+    figure = draw.thresholds(thresholds(measured, LAX), 2)
+    drawn_as = {axes.get_title(loc="left"): axes.lines[0].get_drawstyle() for axes in figure.axes[:3]}
+    assert drawn_as["search place at most"] == "steps-post"
+    assert drawn_as["comments at least"] == "steps-pre"
 
 
 def test_the_real_posts_do_not_hold_a_sample_of_120_by_40(shared: Any) -> None:
@@ -299,3 +327,209 @@ def test_a_step_that_could_not_be_applied_has_no_number_of_dropped_posts() -> No
     not_applied = flow[flow["computable"] != "yes"]
     assert len(not_applied)
     assert not_applied[["dropped", "missing"]].isna().all(axis=None)
+
+
+def explained(post: str, captured: pd.DataFrame, *tables: Any, **decisions: Any) -> pd.DataFrame:
+    """What is said of one post, by step."""
+    comments, creators = tables or (ABSENT, ABSENT)
+    measured = measure_posts(captured, comments, creators, **COUNTED)
+    chosen = LAX | decisions
+    return explain_post(measured, draw_from(measured, chosen), chosen, post).set_index("step")
+
+
+def test_each_criterion_says_what_it_found_in_a_post_and_what_it_asked_for() -> None:
+    captured = posts(search_rank=[400], text=["two words 字 字"], comments_count=[1234])
+    told = explained("p0", captured, search_rank_at_most=300, newcomer_share_at_least=0.5, min_comments=20)
+    columns = ["measure", "cut_off", "met", "keeps"]
+    assert told.loc["engagement", columns].tolist() == ["400", "at most 300", "not met", "no"]
+    assert told.loc["language", columns].tolist() == ["0.5", "at least 0.5", "met", "yes"]
+    assert told.loc["comments", columns].tolist() == ["1,234", "at least 20", "met", "yes"]
+    assert told.loc["creators", "why"] == "it had left before"
+    assert told.loc["sample", ["keeps", "why"]].tolist() == ["no", "left at: place in the search results"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "decisions", "step", "measure", "why"),
+    [
+        ({"search_rank": [None, 1]}, {}, "engagement", "", "the capture does not tell it of this post"),
+        (
+            {"comments_count": [10, 1], "comments_count_captured": ["10+", "1"]},
+            {"min_comments": 20}, "comments", "10+", "the platform shows only that many and more",
+        ),
+        ({"creator_id": [None, "a"]}, {}, "creators", "", "the capture does not name its creator"),
+    ],
+    ids=["no measure", "a lower bound", "no creator"],
+)  # fmt: skip
+def test_what_cannot_be_told_of_one_post_drops_it_and_says_why(
+    columns: Any, decisions: Any, step: str, measure: str, why: str
+) -> None:
+    told = explained("p0", posts(**columns), **decisions)
+    assert told.loc[step, ["measure", "met", "keeps", "why"]].tolist() == [measure, "cannot be told", "no", why]
+    assert why in told.loc["sample", "why"]
+
+
+def test_what_the_whole_capture_lacks_keeps_the_post_and_says_why() -> None:
+    told = explained("p0", posts(search_rank=[None], creator_id=[None]), min_host_comments=3)
+    assert told.loc["host_comments", ["met", "keeps"]].tolist() == ["cannot be told", "yes"]
+    assert told.loc["host_comments", "why"] == "the study has no comments; the criterion keeps every post"
+    assert told.loc["creators", "why"] == "the capture names no creators; the criterion keeps every post"
+    assert told.loc["sample", "why"] == "place 1 of 1"
+
+
+@pytest.mark.parametrize(
+    ("decisions", "step", "measure", "why"),
+    [
+        ({"creators_wanted": 1}, "creators", "2", "stands lower than those of the creators taken"),
+        ({"per_creator_at_most": 1}, "per_creator", "2", "as many posts of its creator as are allowed stand higher"),
+        ({"posts_wanted": 3}, "posts", "4", "the number wanted was reached before it"),
+    ],
+    ids=["its creator stands lower", "its creator's other posts", "the number wanted"],
+)
+def test_a_post_that_met_every_criterion_and_was_not_chosen_says_why(
+    decisions: Any, step: str, measure: str, why: str
+) -> None:
+    captured = posts(search_rank=[1, 2, 3, 4], creator_id=["a", "b", "a", "b"])
+    told = explained("p3", captured, **decisions)
+    assert told.loc[step, ["measure", "met"]].tolist() == [measure, "not met"]
+    assert why in told.loc[step, "why"]
+    assert told.loc["sample", "why"].startswith("met every criterion; left at: ")
+
+
+def test_a_post_of_the_sample_has_its_place() -> None:
+    told = explained("p2", posts(search_rank=[1, 9, 3], creator_id=["a", "b", "c"]), search_rank_at_most=5)
+    assert told.loc["sample", ["measure", "keeps", "why"]].tolist() == ["2", "yes", "place 2 of 2"]
+    assert set(told["met"].drop("sample")) == {"met", "cannot be told"}
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from([None, 1, 2, 3]), st.integers(0, 40), st.sampled_from([None, *"abcd"])),
+             min_size=1, max_size=12),
+    st.integers(1, 3), st.integers(1, 3), st.integers(1, 8),
+)  # fmt: skip
+def test_the_explanation_of_every_post_is_what_the_draw_did(
+    rows: list[tuple[int | None, int, str | None]], each: int, creators: int, wanted: int
+) -> None:
+    captured = posts(
+        search_rank=[rank for rank, _, _ in rows],
+        comments_count=[count for _, count, _ in rows],
+        creator_id=[creator for _, _, creator in rows],
+    )
+    measured = measure_posts(captured, ABSENT, ABSENT, **COUNTED)
+    asked = {"search_rank_at_most": 2, "min_comments": 20, "per_creator_at_most": each}
+    decisions = LAX | asked | {"creators_wanted": creators, "posts_wanted": wanted}
+    found = draw_from(measured, decisions)
+    told = {post: explain_post(measured, found, decisions, post) for post in captured["post_id"]}
+    chosen = {post for post, answers in told.items() if answers["keeps"].iloc[-1] == "yes"}
+    assert chosen == set(found.posts["post_id"])
+    left = [next(iter(a["step"][a["keeps"] == "no"])) for post, a in told.items() if post not in chosen]
+    lost = found.flow.set_index("step")[["dropped", "missing"]].fillna(0).sum(axis=1)
+    assert {step: left.count(step) for step in lost.index} == lost.to_dict()
+
+
+def test_a_post_is_found_by_its_identifier_or_by_the_masked_one_that_the_book_shows() -> None:
+    identifiers = pd.Series(["p10", "p11"])
+    assert find_post(identifiers, "p11") == "p11"
+    shown = masked(identifiers)[1]
+    assert find_post(identifiers, shown) == find_post(identifiers, shown.removeprefix("~")) == "p11"
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        ("6785e350a276837fb0382e0b", " Nearest: '6785e350a276837fb0382e0a'."),
+        ("6785e351a276837fb0382e0a", " Nearest: '6785e350a276837fb0382e0a'."),
+        ("nothing like it", " Give its identifier as captured"),
+    ],
+    ids=["a slip at the end", "a slip at the beginning", "no post"],
+)
+def test_an_unknown_post_is_told_with_the_nearest(asked: str, near: str) -> None:
+    identifiers = pd.Series(["6785e350a276837fb0382e0a", "6771aaaabbbbccccddddeeee"])
+    with pytest.raises(StudyError, match=f"'{asked}' is no post of the corpus.{near}"):
+        find_post(identifiers, asked)
+
+
+def test_a_mistyped_masked_identifier_is_compared_with_masked_ones() -> None:
+    identifiers = pd.Series(["p10", "p11"])
+    shown = masked(identifiers)[0]
+    with pytest.raises(StudyError, match=f"Nearest: '{shown}'"):
+        find_post(identifiers, shown[:-1] + ("0" if shown[-1] != "0" else "1"))
+
+
+def test_a_sample_is_drawn_by_the_language_of_accounts_whose_side_nobody_told() -> None:
+    captured, comments, _ = conversation()
+    spoken = comments.assign(text=pd.Series(["字", "word", "字", "word", "字", "字"], dtype="str"))
+    found = drawn(captured, spoken, NotComputable("no creators were imported"), side_by="language", min_host_comments=2)
+    assert found.posts["post_id"].tolist() == ["p0", "p1"]
+    by_creators = drawn(captured, spoken, NotComputable("no creators were imported"), min_host_comments=2)
+    assert by_creators.kept_after("host_comments") == NotComputable("no creators were imported")
+
+
+@pytest.fixture
+def command(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run the command in the compendium; give back its exit status and what it said."""
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("COLUMNS", "150")
+
+    def run(*words: str) -> tuple[Any, str]:
+        monkeypatch.setattr("sys.argv", ["compendium", "sample", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return ended.value.code, "".join(capsys.readouterr())
+
+    return run
+
+
+def test_the_command_tells_how_many_posts_each_step_leaves(project: Path, command: Any) -> None:
+    status, told = command("-p", "posts_wanted=10")
+    assert status == 0
+    flow = pd.read_csv(project / "results/liu2025/tables/03-sample-flow.csv").iloc[1:-1]
+    assert len(flow) == 7
+    for row in flow.to_dict("records"):
+        numbers = f"{row['cut_off']:g} │ +{row['kept']} │ +{row['dropped']} │"
+        assert re.search(f"{row['criterion']} +│ +{numbers}", told), row
+    assert re.search(r"posts of the sample +│ +10 │ +10 │ +110 │", told)
+    assert "As many as wanted: no: 10 of 10 posts by 10 of 40 creators" in told
+
+
+def test_the_command_tells_of_one_post_what_kept_or_dropped_it(project: Path, command: Any) -> None:
+    first = pd.read_csv(project / "results/liu2025/tables/03-sample-posts.csv")["post_id"][0]
+    assert "In the sample: place 1 of 120." in command("liu2025", "--why", first)[1]
+    _, told = command("liu2025", "--why", first, "-p", "min_comments=3000")
+    assert re.search(r"comments that the post has +│ at least 3,000 │ [\d,]+ +│ not met", told)
+    assert "Not in the sample: left at: comments that the post has." in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--why", "p0"], "'p0' is no post of the corpus."),
+        (["-p", "min_coments=3"], "compendium sample: there is no parameter 'min_coments'. Nearest: 'min_comments'."),
+        (["-p", "orders=3"], "there is no parameter 'orders'."),
+        (["-p", "min_comments=-3"], "compendium sample: parameter 'min_comments': found -3; expected a count from 0."),
+        (["-p", "side_by=ip"], "compendium sample: parameter 'side_by': found 'ip'; expected creators or language."),
+        (["-p", "min_comments"], "'min_comments' is not NAME=VALUE"),
+    ],
+    ids=["an unknown post", "a slip", "no matter of the sample", "no sense", "no way to tell sides", "no value"],
+)
+def test_what_the_command_cannot_use_is_told(command: Any, words: list[str], told: str) -> None:
+    status, said = command(*words)
+    assert status == 1
+    assert told in said
+
+
+def test_a_study_without_imported_posts_is_told_what_to_do(small: Path) -> None:
+    settings = small / "data/liu2025/study.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("file: posts.csv", "file: corpus/posts.parquet"))
+    study = open_study(root=small)
+    with pytest.raises(StudyError, match=r"no posts were imported. Import some: compendium import liu2025, then"):
+        measure_study(study, study.decisions)
+
+
+def test_what_captured_posts_say_is_listed_and_what_made_up_ones_say_is_not() -> None:
+    found = drawn(posts(search_rank=[2, 1]))
+    says = pd.Series({"p0": "A gist of the first.", "p1": "Hola…"})
+    assert sampling.list_posts(found, says, "captured").to_dict("list") == {
+        "post_id": ["p1", "p0"], "place": [1, 2], "says": ["Hola…", "A gist of the first."]
+    }  # fmt: skip
+    assert sampling.list_posts(found, says, "stand-in").columns.tolist() == ["post_id", "place"]

@@ -11,9 +11,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis import corpus
 from analysis.computable import NotComputable
-from analysis.criteria import Measured, criteria_of, measure_posts, meets
-from analysis.study import Side
+from analysis.criteria import CHOICES, Criterion, Measured, criteria_of, measure_posts, meets
+from analysis.errors import StudyError, nearest
+from analysis.privacy import masked
+from analysis.schema import Origin
+from analysis.settings import Side
+from analysis.sides import tell_sides
+from analysis.study import Study
+
+# What a draw depends on, besides the rows.
+DECIDED = (
+    "side_by", "engagement_by", "search_rank_at_most", "likes_top_share", "newcomer_share_at_least", "token_unit",
+    "min_comments", "min_host_comments", "min_creator_replies", "creators_wanted", "per_creator_at_most",
+    "posts_wanted", "sample_seed",
+)  # fmt: skip
+
+CANNOT_BE_TOLD = "cannot be told"
+BOUND = "the platform shows only that many and more"
+UNKNOWN = {"creators": "the capture does not name its creator"}
+FELL_SHORT = {
+    "creators": "its creator's best post stands lower than those of the creators taken",
+    "per_creator": "as many posts of its creator as are allowed stand higher",
+    "posts": "the number wanted was reached before it",
+}
+# So many identifiers are compared with a mistyped one.
+NEAR = 5_000
 
 
 @dataclass(frozen=True)
@@ -27,7 +51,6 @@ class Step:
     kept: int = 0
     dropped: int = 0
     missing: int = 0
-    meets_alone: int | None = None
     computable: str = "yes"
 
 
@@ -64,27 +87,73 @@ def draw_sample(
     """Draw the sample that a study's decisions describe; repeatable, whatever the order of the rows.
 
     First come the posts that meet every criterion, then the creators whose best post stands highest, then up to so
-    many posts of each, the highest first. `comments` and `creators` may be `NotComputable`. `decisions` holds
-    engagement_by, search_rank_at_most, likes_top_share, newcomer_share_at_least, token_unit, min_comments,
-    min_host_comments, min_creator_replies, creators_wanted, per_creator_at_most, posts_wanted and sample_seed.
+    many posts of each, the highest first. `comments` and `creators` may be `NotComputable`. `decisions` holds those
+    in `DECIDED`.
     """
-    return draw_from(
-        measure_posts(posts, comments, creators, token_unit=decisions["token_unit"], sides=sides), decisions
-    )
+    accounts = tell_sides(creators, posts, comments, decisions["side_by"], sides)
+    measured = measure_posts(posts, comments, accounts, token_unit=decisions["token_unit"], sides=sides)
+    return draw_from(measured, decisions)
+
+
+def measure_study(study: Study, decisions: Mapping[str, Any]) -> Measured:
+    """Measure a study's posts as its notebooks do. Raises `StudyError` when there are none."""
+    posts = corpus.tidy(study.table("posts"), study.sides).rows
+    if isinstance(posts, NotComputable):
+        raise StudyError(f"{study.name}: {posts.reason}. Import some: compendium import {study.name}, then the file.")
+    comments = corpus.tidy_comments(study.table("comments"), posts, study.sides).rows
+    accounts = tell_sides(study.table("creators"), posts, comments, decisions["side_by"], study.sides)
+    return measure_posts(posts, comments, accounts, token_unit=decisions["token_unit"], sides=study.sides)
 
 
 def draw_from(measured: Measured, decisions: Mapping[str, Any]) -> Drawn:
     """Draw a sample from measured posts, so that other cut-offs need no new measuring."""
     captured = in_order(measured, decisions)
-    eligible, criteria = _apply_criteria(captured, measured.absent, decisions)
-    chosen, choices = _choose(eligible, decisions)
+    eligible, criteria = _apply(captured, criteria_of(decisions), measured.absent, decisions)
+    standing = _stand(eligible, decisions)
+    chosen, choices = _apply(standing.posts, CHOICES, standing.absent, decisions)
     flow = pd.DataFrame([Step("captured", "posts in the capture", kept=len(captured)), *criteria, *choices])
-    flow["meets_alone"] = flow["meets_alone"].astype("Int64")
+    alone = {asked.step: _meet_alone(captured, asked, measured, decisions) for asked in criteria_of(decisions)}
     lost = ["dropped", "missing"]
     # A step that could not be applied dropped no posts, which is not to say that it would have dropped none.
     flow[lost] = flow[lost].astype("Int64").mask(flow["computable"] != "yes")
+    flow.insert(len(flow.columns) - 1, "meets_alone", flow["step"].map(alone).astype("Int64"))
     posts = chosen.assign(place=range(1, len(chosen) + 1))[["post_id", "creator_id", "place"]]
     return Drawn(posts.reset_index(drop=True), flow, _reached(eligible, chosen, decisions))
+
+
+def list_posts(drawn: Drawn, says: pd.Series, origin: Origin) -> pd.DataFrame:
+    """The posts of a sample with their places; of captured ones what may be shown of them, by `says` for each post."""
+    listed = drawn.posts[["post_id", "place"]]
+    return listed.assign(says=listed["post_id"].map(says)) if origin == "captured" else listed
+
+
+def find_post(posts: pd.Series, asked: str) -> str:
+    """The identifier of a post, given as captured or as the book shows it. Raises `StudyError` when it is unknown."""
+    if posts.eq(asked).any():
+        return asked
+    # Some shells take a leading ~ for a folder, so that it may be left out.
+    shown = masked(posts)
+    found = posts[shown.isin([asked, f"~{asked}"])]
+    if len(found):
+        return str(found.iloc[0])
+    known = shown if asked.startswith("~") else posts
+    # Comparing with all of a large capture takes minutes, and a slip of one letter leaves half an identifier whole.
+    half = len(asked) // 2
+    alike = known[known.str.startswith(asked[:half]) | known.str.endswith(asked[half:])]
+    raise StudyError(
+        f"'{asked}' is no post of the corpus.{nearest(asked, alike.head(NEAR))} Give its identifier as captured, or "
+        "as the book shows it. An import lists what it dropped."
+    )
+
+
+def explain_post(measured: Measured, drawn: Drawn, decisions: Mapping[str, Any], post_id: str) -> pd.DataFrame:
+    """Criterion by criterion, what one post was measured at and whether that kept it; the last row is the outcome."""
+    captured = in_order(measured, decisions)
+    eligible, _ = _apply(captured, criteria_of(decisions), measured.absent, decisions)
+    standing = _stand(eligible, decisions)
+    rows = [_answer(captured, criterion, measured.absent, decisions, post_id) for criterion in criteria_of(decisions)]
+    rows += [_answer(standing.posts, choice, standing.absent, decisions, post_id) for choice in CHOICES]
+    return pd.DataFrame([*rows, _outcome(rows, drawn, post_id)])
 
 
 def in_order(measured: Measured, decisions: Mapping[str, Any]) -> pd.DataFrame:
@@ -96,54 +165,43 @@ def in_order(measured: Measured, decisions: Mapping[str, Any]) -> pd.DataFrame:
     return measured.posts.assign(drawn=drawn).sort_values(by, ignore_index=True)
 
 
-def _apply_criteria(
-    posts: pd.DataFrame, absent: Mapping[str, str], decisions: Mapping[str, Any]
+def _apply(
+    posts: pd.DataFrame, criteria: tuple[Criterion, ...], absent: Mapping[str, str], decisions: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, list[Step]]:
+    """Keep the posts that meet one criterion after the other."""
     kept, steps = posts, []
-    for criterion in criteria_of(decisions):
+    for criterion in criteria:
         cut_off, reason = decisions[criterion.decision], absent.get(criterion.measure)
         met = meets(kept, criterion, cut_off)
         kept = kept[met.fillna(value=False)]
         counts = (int(met.sum()), int((~met).sum()), int(met.isna().sum()))
-        alone = None if reason else int(meets(posts, criterion, cut_off).sum())
         told = f"not computable: {reason}" if reason else "yes"
-        steps.append(Step(criterion.step, criterion.asks, criterion.decision, cut_off, *counts, alone, told))
+        steps.append(Step(criterion.step, criterion.asks, criterion.decision, cut_off, *counts, computable=told))
     return kept, steps
 
 
-def _choose(eligible: pd.DataFrame, decisions: Mapping[str, Any]) -> tuple[pd.DataFrame, list[Step]]:
-    """First the creators whose best post stands highest, then up to so many posts of each, up to the number wanted."""
+def _meet_alone(
+    posts: pd.DataFrame, criterion: Criterion, measured: Measured, decisions: Mapping[str, Any]
+) -> int | None:
+    """How many posts of the whole capture meet a criterion by itself."""
+    if criterion.measure in measured.absent:
+        return None
+    return int(meets(posts, criterion, decisions[criterion.decision]).sum())
+
+
+def _stand(eligible: pd.DataFrame, decisions: Mapping[str, Any]) -> Measured:
+    """Measure what the choice goes by: the place of each post's creator, its turn among theirs, and its own place."""
     if len(eligible) and eligible["creator_id"].isna().all():
-        return _choose_without_creators(eligible, decisions)
-    creators, each, wanted = (decisions[name] for name in ("creators_wanted", "per_creator_at_most", "posts_wanted"))
-    named = eligible.dropna(subset="creator_id")
-    theirs = named[named["creator_id"].isin(named["creator_id"].drop_duplicates().head(creators))]
-    turn = theirs.groupby("creator_id").cumcount()
-    allowed = turn[turn < each]
+        why = dict.fromkeys(("creator_place", "turn"), "the capture names no creators")
+        return Measured(eligible.assign(place=range(1, len(eligible) + 1)), why)
+    creators, each = decisions["creators_wanted"], decisions["per_creator_at_most"]
+    # The first post of a creator is the best one, and -1 stands for no creator.
+    creator_place = pd.Series(pd.factorize(eligible["creator_id"])[0] + 1, index=eligible.index)
+    creator_place = creator_place.where(creator_place > 0)
+    turn = (eligible.groupby("creator_id").cumcount() + 1).where(creator_place.notna())
     # Every creator's best post comes before any creator's second.
-    chosen = theirs.loc[allowed.sort_values(kind="stable").head(wanted).index.sort_values()]
-    unnamed = len(eligible) - len(named)
-    return chosen, [
-        Step("creators", "creators, by their best post", "creators_wanted", creators,
-             len(theirs), len(named) - len(theirs), unnamed),
-        Step("per_creator", "posts of each creator", "per_creator_at_most", each,
-             len(allowed), len(theirs) - len(allowed)),
-        Step("posts", "posts of the sample", "posts_wanted", wanted, len(chosen), len(allowed) - len(chosen)),
-    ]  # fmt: skip
-
-
-def _choose_without_creators(eligible: pd.DataFrame, decisions: Mapping[str, Any]) -> tuple[pd.DataFrame, list[Step]]:
-    chosen = eligible.head(decisions["posts_wanted"])
-    told = "not computable: the capture names no creators"
-    kept = len(eligible)
-    return chosen, [
-        Step("creators", "creators, by their best post", "creators_wanted", decisions["creators_wanted"], kept,
-             computable=told),
-        Step("per_creator", "posts of each creator", "per_creator_at_most", decisions["per_creator_at_most"], kept,
-             computable=told),
-        Step("posts", "posts of the sample", "posts_wanted", decisions["posts_wanted"], len(chosen),
-             kept - len(chosen)),
-    ]  # fmt: skip
+    place = turn[(creator_place <= creators) & (turn <= each)].rank(method="first")
+    return Measured(eligible.assign(creator_place=creator_place, turn=turn, place=place), {})
 
 
 def _reached(eligible: pd.DataFrame, chosen: pd.DataFrame, decisions: Mapping[str, Any]) -> str:
@@ -158,3 +216,47 @@ def _reached(eligible: pd.DataFrame, chosen: pd.DataFrame, decisions: Mapping[st
     if most >= wanted and len(per_creator) >= creators:
         return f"{told}; creators who stand lower have enough posts"
     return f"{told}; any {creators} creators have at most {most} posts that meet the criteria, up to {each} of each"
+
+
+def _answer(
+    posts: pd.DataFrame, criterion: Criterion, absent: Mapping[str, str], decisions: Mapping[str, Any], post_id: str
+) -> dict[str, str]:
+    """Whether one post meets one criterion, by what measure, and why that cannot be told."""
+    cut_off, post = decisions[criterion.decision], posts[posts["post_id"] == post_id]
+    asked = {"step": criterion.step, "criterion": criterion.asks, "measure": "", "cut_off": _asked(criterion, cut_off)}
+    if post.empty:
+        return {**asked, "met": "not asked", "keeps": "", "why": "it had left before"}
+    if criterion.measure in absent:
+        why = f"{absent[criterion.measure]}; the criterion keeps every post"
+        return {**asked, "met": CANNOT_BE_TOLD, "keeps": "yes", "why": why}
+    met, bound = meets(post, criterion, cut_off).iloc[0], post.get(f"{criterion.measure}_is_bound")
+    is_bound = bound is not None and bool(bound.iloc[0])
+    asked["measure"] = _shown(post[criterion.measure].iloc[0]) + ("+" if is_bound and criterion.at_least else "")
+    if pd.isna(met):
+        why = BOUND if is_bound else UNKNOWN.get(criterion.step, "the capture does not tell it of this post")
+        return {**asked, "met": CANNOT_BE_TOLD, "keeps": "no", "why": why}
+    why = "" if met else FELL_SHORT.get(criterion.step, "")
+    return {**asked, "met": "met" if met else "not met", "keeps": "yes" if met else "no", "why": why}
+
+
+def _outcome(rows: list[dict[str, str]], drawn: Drawn, post_id: str) -> dict[str, str]:
+    """Where the post left, or its place in the sample."""
+    outcome = {"step": "sample", "criterion": "in the sample", "measure": "", "cut_off": "", "met": "", "keeps": "no"}
+    left = next((row for row in rows if row["keeps"] == "no"), None)
+    if left is None:
+        place = int(drawn.posts.set_index("post_id")["place"][post_id])
+        return {**outcome, "measure": f"{place:,}", "keeps": "yes", "why": f"place {place:,} of {len(drawn.posts):,}"}
+    chosen_from = left["step"] in [choice.step for choice in CHOICES]
+    told = f"left at: {left['criterion']}" + (f"; {left['why']}" if left["why"] else "")
+    return {**outcome, "why": f"met every criterion; {told}" if chosen_from else told}
+
+
+def _asked(criterion: Criterion, cut_off: float) -> str:
+    return f"{'at least' if criterion.at_least else 'at most'} {_shown(cut_off)}"
+
+
+def _shown(number: Any) -> str:
+    """A measure or a cut-off in words; nothing where it is missing."""
+    if pd.isna(number):
+        return ""
+    return f"{int(number):,}" if float(number).is_integer() else f"{float(number):.4g}"

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from analysis.computable import computable
 from analysis.figures import style
 from analysis.figures.notes import note, title
-from analysis.study import Side
+from analysis.settings import Side
 
 LANGUAGE_COLOURS = {"mixed": style.PURPLE, "other": style.GREY}
 MEASURES = {"likes": "likes", "collects": "saves", "comments_count": "comments", "shares": "shares"}

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from analysis.computable import computable
 from analysis.figures import style
 from analysis.figures.notes import note, title
-from analysis.study import Side
+from analysis.settings import Side
 
 ROW = 0.44
 

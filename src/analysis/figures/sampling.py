@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from analysis.computable import computable
 from analysis.figures import style
@@ -23,14 +24,11 @@ NAMES = {
     "per_creator_at_most": "posts per creator at most",
     "posts_wanted": "posts at most",
 }
-PANELS = {
-    "search_rank_at_most": "search\nplace",
-    "likes_top_share": "top share\nby likes",
-    "newcomer_share_at_least": "newcomers'\nlanguage",
-    "min_comments": "comments",
-    "min_host_comments": "comments\nby hosts",
-    "min_creator_replies": "creator's\nreplies",
-}
+# Panels of the thresholds stand so many beside each other, so that a phone can show them.
+BESIDE = 3
+COUNTS_TO_NAME = [0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 100_000]
+TICKS_AT_MOST = 5
+MIDDLE = 0.6
 
 
 @computable
@@ -56,15 +54,19 @@ def flow(steps: pd.DataFrame) -> Figure:
 def thresholds(tried: pd.DataFrame, wanted: int) -> Figure:
     """Draw, for each criterion, how many posts other cut-offs would leave while the others stay as decided."""
     decisions = list(dict.fromkeys(tried["decision"]))
-    figure, _ = style.new_figure(2.9, columns=len(decisions), sharey=True)
-    for axes, decision in zip(figure.axes, decisions, strict=True):
+    columns, lines = min(BESIDE, len(decisions)), -(-len(decisions) // BESIDE)
+    figure, grid = style.new_figure(2.5 * lines + 0.2, columns=columns, nrows=lines, sharey=True, squeeze=False)
+    for axes, decision in zip(figure.axes, decisions, strict=False):
         _left_by(axes, tried[tried["decision"] == decision])
         axes.axhline(wanted, color=style.ORANGE, linewidth=1.2, linestyle=(0, (4, 3)))
-        title(axes, PANELS[decision], fontsize=10.5)
+        title(axes, NAMES[decision], fontsize=10.5)
+    for axes in figure.axes[len(decisions) :]:
+        axes.set_axis_off()
+    for axes in grid[:, 0]:
+        axes.set_ylabel("posts left")
     first = figure.axes[0]
-    first.set_ylabel("posts left")
     note(first, "wanted", (0.98, wanted), (0, -9), xycoords=("axes fraction", "data"), color=style.ORANGE, ha="right")
-    first.set_ylim(bottom=0)
+    first.set_ylim(0, 1.12 * max(wanted, float(tried["posts"].max())))
     return style.finish(figure)
 
 
@@ -75,25 +77,35 @@ def _named(step: Mapping[Hashable, Any]) -> str:
 
 def _told(step: Mapping[Hashable, Any]) -> str:
     if step["computable"] != "yes":
-        return "not computable"
+        return f"{step['kept']:,}   not computable"
     lost = [f"{step[name]:,} {name}" for name in ("dropped", "missing") if pd.notna(step[name]) and step[name]]
     return f"{step['kept']:,}" + (f"   −{', −'.join(lost)}" if lost else "")
 
 
 def _left_by(axes: Axes, tried: pd.DataFrame) -> None:
     """One criterion's curve, with the cut-off that was decided."""
-    scale = float(tried["cut_off"].max())
-    axes.step(tried["cut_off"], tried["posts"], where="post", color=style.BLUE)
+    highest = float(tried["cut_off"].max())
+    rises = tried["posts"].iloc[-1] > tried["posts"].iloc[0]
+    # Between two values that were tried, a least cut-off leaves what the higher one leaves.
+    axes.step(tried["cut_off"], tried["posts"], where="post" if rises else "pre", color=style.BLUE)
     chosen = tried[tried["chosen"]]
     axes.scatter(chosen["cut_off"], chosen["posts"], color=style.BLUE, s=46, zorder=3, linewidth=0)
-    number = chosen["posts"].iloc[0]
-    rises = tried["posts"].iloc[-1] > tried["posts"].iloc[0]
-    told = f"{chosen['cut_off'].iloc[0]:g}: {number:,}"
-    note(axes, told, (chosen["cut_off"].iloc[0], number), (6, -10 if rises else 10))
+    cut_off, number = float(chosen["cut_off"].iloc[0]), chosen["posts"].iloc[0]
     if tried["decision"].iloc[0].startswith("min_"):
-        axes.set_xscale("symlog", linthresh=1)
-        axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
+        _count_from_zero(axes, highest)
     else:
         axes.locator_params(axis="x", nbins=3)
-    axes.set_xlim(0, scale * 1.02)
-    axes.tick_params(labelsize=9.5)
+    axes.set_xlim(0, max(highest, 1e-9) * 1.02)
+    # Beside the dot, towards the middle, and off the curve.
+    inwards = axes.transLimits.transform(axes.transScale.transform((cut_off, 0)))[0] < MIDDLE
+    at = (8 if inwards else -8, -11 if rises == inwards else 11)
+    note(axes, f"{cut_off:,g}: {number:,}", (cut_off, number), at, ha="left" if inwards else "right")
+
+
+def _count_from_zero(axes: Axes, highest: float) -> None:
+    """Set a scale of counts on which 0 has a place and large ones stay near."""
+    axes.set_xscale("symlog", linthresh=1)
+    named = [count for count in COUNTS_TO_NAME if count <= highest]
+    axes.set_xticks(named[:: -(-len(named) // TICKS_AT_MOST)])
+    axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
+    axes.xaxis.set_minor_locator(NullLocator())
