@@ -1,3 +1,4 @@
+import json
 import re
 import shutil
 
@@ -126,3 +127,123 @@ def test_another_study_gets_a_book_of_its_own(built):
     assert "Another study on Somewhere" in shown
     assert "not computable: the study has no hashtags" in shown
     assert load(built / "results/liu2025/values.json")["first_posts"]["value"] == 40
+
+
+CLAIMS = """claim_id,section,statement,kind,value,unit,evidence_ids,check,argument,note
+c1,5,People <ask> each other.,interpretation,,,e1,excerpts,,
+c2,4,Thirty posts were read.,count,30,posts,,stated_alike,posts value=first_posts,
+c3,3,A word of theory.,theory,<b>word</b>,,,judgement,,
+"""
+CODEBOOK = """code_id,name,parent_id,level,definition,include,exclude,basis,section
+talk,Talk,,pattern,d,,,named,5
+"""
+EVIDENCE = """evidence_id,section,figure,source_post,form,speaker_side,addressee_side,languages,translated,gist,\
+code_ids,note
+e1,5,,,post,host,,ja,false,Asks.,talk,
+"""
+BESIDE = """# {{ study_newcomers }} and {{ study_hosts }}, {{ study_host_language }}
+
+Captured {{ study_capture_date }}, licence {{ study_capture_licence }}. The original counted {{ original_first_posts }},
+and {{ original_second_many }} many.
+
+```{result-table} 02-nothing
+:if-recorded:
+```
+
+```{comparison-table} summary
+```
+
+```{comparison-table} claims
+:verdict: agrees
+```
+
+```{comparison-table} claims
+:verdict: cannot be compared
+```
+
+```{comparison-table} values
+```
+"""
+
+
+@pytest.fixture
+def two(built):
+    """An original with three claims, and a replication that has run."""
+    folder = built / "data/liu2025"
+    tables = {"claims": CLAIMS, "codebook": CODEBOOK, "evidence": EVIDENCE}
+    for name, content in tables.items():
+        (folder / f"{name}.csv").write_text(content)
+    settings = (folder / "study.yml").read_text(encoding="utf-8")
+    held = "".join(f"  {name}: {{file: {name}.csv, origin: published}}\n" for name in tables)
+    (folder / "study.yml").write_text(settings.replace("tables:\n", f"tables:\n{held}", 1), encoding="utf-8")
+    other = settings.split("decisions:")[0].replace("A small study", "Another study").replace("published", "captured")
+    (built / "data/other").mkdir()
+    shutil.copy(folder / "hashtags.csv", built / "data/other")
+    other = other.replace("tables:\n", "capture: {date: in May}\ntables:\n")
+    (built / "data/other/study.yml").write_text(other, encoding="utf-8")
+    (built / "book/replication").mkdir()
+    (built / "book/replication/index.md").write_text("# {{ study_title }}\n")
+    (built / "book/replication/comparison.md").write_text(BESIDE, encoding="utf-8")
+    pipeline.run(open_study("other"))
+    return built
+
+
+def test_a_replication_stands_beside_the_original_in_groups_that_open(two):
+    told = []
+    first = publish.build_book(open_study("other"), say=told.append)
+    shown = (first.parent / "book/comparison.html").read_text(encoding="utf-8")
+    assert "<h1>arrivals and locals, Japanese" in shown
+    assert "Captured in May, licence not stated. The original counted" in shown
+    assert '<span class="value value-original">40</span>' in shown
+    assert "No claim agrees." in shown
+    assert re.findall(r"<summary><strong>([^<]+)</strong>", shown)[:3] == [
+        "no codings here", "a choice, not a finding", "theory or earlier research",
+    ]  # fmt: skip
+    assert "People &lt;ask&gt; each other." in shown
+    assert "&lt;b&gt;word&lt;/b&gt;" in shown
+    assert (two / "results/other/comparison.csv").is_file()
+    assert len(list((first.parent / "_downloads").rglob("comparison*.csv"))) == 2
+
+
+def test_a_change_in_the_original_builds_the_replications_book_anew(two):
+    publish.build_book(open_study("other"), say=lambda _: None)
+    values = load(two / "results/liu2025/values.json")
+    values["second_many"]["text"] = "7"
+    (two / "results/liu2025/values.json").write_text(json.dumps(values))
+    told = []
+    first = publish.build_book(open_study("other"), say=told.append)
+    assert any(line.startswith("Built the book of other") for line in told)
+    assert '<span class="value value-original">7</span> many' in (first.parent / "book/comparison.html").read_text()
+
+
+def test_results_that_are_older_than_the_settings_are_said_to_be_so(two):
+    settings = two / "data/other/study.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("Another study", "A study"), encoding="utf-8")
+    told = []
+    publish.build_book(open_study("other"), say=told.append)
+    assert told[0] == "results/other are not current: compendium run other"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("original_first_posts", "original_second_many_more", "original_second_many_more"),
+        (":verdict: agrees", ":verdict: holds", "'holds' is not one of agrees, differs, cannot be compared"),
+        ("{comparison-table} summary", "{comparison-table} totals", "'totals' is not one of claims, summary, values"),
+    ],
+    ids=["published value", "verdict", "table"],
+)
+def test_a_page_that_asks_for_what_no_comparison_has_fails_the_build(two, old, new, said):
+    (two / "book/replication/comparison.md").write_text(BESIDE.replace(old, new), encoding="utf-8")
+    with pytest.raises(BookError, match="Jupyter Book says") as error:
+        publish.build_book(open_study("other"), say=lambda _: None)
+    assert said in str(error.value)
+
+
+def test_the_pages_of_a_replication_are_all_in_its_contents(built):
+    shutil.copytree(PROJECT / "book/replication", built / "book/replication")
+    toc = publish._toc(open_study())
+    listed = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    pages = {f"book/{path.stem}" for path in (PROJECT / "book/replication").glob("*.md")} - {"book/index"}
+    assert pages <= set(listed)
+    assert [part["caption"] for part in toc["parts"]] == [*publish.PARTS, "The computations"]

@@ -16,12 +16,21 @@ from typing import Any
 
 import yaml
 
-from analysis import pipeline, tables
+from analysis import comparison, pipeline, tables
 from analysis.errors import BookError
 from analysis.locks import alone
-from analysis.study import Study
+from analysis.study import Study, open_study
 
-SOURCES = ("_config.yml", "_toc.yml", "book", "data", "src/analysis/results.py", "src/analysis/figures/style.py")
+SOURCES = (
+    "_config.yml", "_toc.yml", "book", "data", "src/analysis/results.py", "src/analysis/figures/style.py",
+    "src/analysis/comparable.py", "src/analysis/compared.py", "src/analysis/comparison.py", "src/analysis/intervals.py",
+)  # fmt: skip
+# Pages for any study, by what they are about; notebooks follow.
+PARTS = {
+    "The study": ("what-this-is", "data"),
+    "What the original argued, and what these data say": ("argument", "method", "findings", "discussion"),
+    "Beside the original": ("comparison",),
+}
 
 
 def build_book(study: Study, *, force: bool = False, say: Callable[[str], object] = print) -> Path:
@@ -32,6 +41,9 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
     """
     if not (study.results / "run.json").is_file():
         raise BookError(f"results/{study.name}/ holds no results. Run: compendium run {study.name}")
+    if any(outcome.ran for outcome in pipeline.explain(study)):
+        say(f"results/{study.name} are not current: compendium run {study.name}")
+    _compare(study)
     built = study.root / "_build" / ("html" if study.is_original else f"studies/{study.name}/html")
     digest = _digest(study)
     noted = built.parent / f".{study.name}.digest"
@@ -45,6 +57,13 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
         tables.replace_text(noted, digest)
     say(f"Built the book of {study.name}: {len(list(built.rglob('*.html')))} pages.")
     return built / "index.html"
+
+
+def _compare(study: Study) -> None:
+    """Compare with the original anew, so that no page shows an earlier comparison."""
+    original = open_study(root=study.root)
+    if not study.is_original and original.values():
+        comparison.write_comparison(original, study)
 
 
 def _build(study: Study, source: Path) -> Path:
@@ -81,7 +100,8 @@ def _put_in_place(new: Path, built: Path) -> None:
 def _digest(study: Study) -> str:
     """A digest of everything that the book is made of."""
     digest = sha256()
-    folders = [study.root / name for name in SOURCES] + [study.results]
+    original = open_study(root=study.root).results / "values.json"
+    folders = [*(study.root / name for name in SOURCES), original, study.results]
     for folder in folders:
         for path in pipeline.files_of(folder) if folder.is_dir() else [folder]:
             if path.is_file() and "__pycache__" not in path.parts:
@@ -116,7 +136,7 @@ def _config(study: Study) -> dict[str, Any]:
 
 def _toc(study: Study) -> dict[str, Any]:
     """The pages for any study, then the notebooks under the names that they have in the original's book."""
-    pages = sorted(path.stem for path in (study.root / "book" / "replication").glob("*.md") if path.stem != "index")
+    there = {path.stem for path in (study.root / "book" / "replication").glob("*.md")}
     toc = yaml.safe_load((study.root / "_toc.yml").read_text(encoding="utf-8"))
     chapters = [*toc.get("chapters", []), *(chapter for part in toc.get("parts", []) for chapter in part["chapters"])]
     titles = {Path(chapter["file"]).name: chapter.get("title") for chapter in chapters}
@@ -128,7 +148,11 @@ def _toc(study: Study) -> dict[str, Any]:
         "format": "jb-book",
         "root": "book/index",
         "parts": [
-            {"caption": "The study", "chapters": [{"file": f"book/{page}"} for page in pages]},
+            *(
+                {"caption": caption, "chapters": [{"file": f"book/{page}"} for page in pages if page in there]}
+                for caption, pages in PARTS.items()
+                if there & set(pages)
+            ),
             {"caption": "The computations", "chapters": steps},
         ],
     }

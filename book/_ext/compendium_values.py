@@ -1,0 +1,125 @@
+"""Words of the book that are computed: recorded values, what a study.yml says of itself, what the original published.
+
+`{{ name }}` becomes the value that a notebook recorded under that name, linked to the notebook and marked with its
+origin. `{{ original_name }}` becomes what the original published under that name, and `{{ study_title }}` and the like
+what stands in the study's study.yml. An unknown name is a warning, and so fails a build with -W. A value that could not
+be computed prints its reason.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+
+from analysis.study import Study, open_study
+
+logger = logging.getLogger(__name__)
+NOT_STATED = "not stated"
+OF_CAPTURE = ("date", "by", "licence", "changed")
+
+
+def study_of(config: Config) -> Study:
+    """The study whose book this is."""
+    return open_study(config.compendium_study, Path(config.compendium_root) if config.compendium_root else None)
+
+
+def all_values(config: Config) -> dict[str, dict[str, Any]]:
+    """The values of this study, and those of recorded runs, which only the original's book shows."""
+    study = study_of(config)
+    values = study.values()
+    recorded = study.folder / "recorded.json"
+    if recorded.is_file():
+        values |= json.loads(recorded.read_text(encoding="utf-8"))["values"]
+    return values
+
+
+def original_values(config: Config) -> dict[str, dict[str, Any]]:
+    """What the article published, as its own notebooks recorded it; nothing of its stand-in data."""
+    original = open_study(root=study_of(config).root)
+    return {name: value for name, value in original.values().items() if value["origin"] == "published"}
+
+
+def about_study(study: Study) -> dict[str, str]:
+    """What a study says of itself, by the names under which the pages ask for it."""
+    capture = study.settings.get("capture", {})
+    sides = {side: study.sides[side] for side in ("newcomer", "host")}
+    return {
+        "name": study.name,
+        "title": study.title,
+        "about": study.about,
+        "platform": study.platform,
+        "newcomers": sides["newcomer"].label,
+        "hosts": sides["host"].label,
+        "newcomer_language": sides["newcomer"].language_name,
+        "host_language": sides["host"].language_name,
+        **{f"capture_{key}": " ".join(str(capture.get(key) or NOT_STATED).split()) for key in OF_CAPTURE},
+    }
+
+
+def provide_values(app: Sphinx, config: Config) -> None:
+    """Offer every value, and every word about the study, as a MyST substitution."""
+    told = {name: f"{{value}}`{name}`" for name in all_values(config)}
+    published = {f"original_{name}": f"{{original}}`{name}`" for name in original_values(config)}
+    about = {f"study_{name}": f"{{study}}`{name}`" for name in about_study(study_of(config))}
+    config.myst_substitutions = {**config.myst_substitutions, **told, **published, **about}
+
+
+class ValueRole(SphinxRole):
+    """A recorded value: its text, its origin where it is not published, and the way to its notebook."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Make the value's nodes."""
+        study = study_of(self.config)
+        value = all_values(self.config).get(self.text)
+        if value is None:
+            logger.warning("no notebook has recorded the value '%s'", self.text, location=self.get_location())
+            return [nodes.Text(self.text)], []
+        origin = value["origin"]
+        shown = nodes.inline("", value["text"])
+        whole = nodes.inline(classes=["value", "value-absent" if value["missing"] else "value-computed"], origin=origin)
+        whole += way_to(study, value["notebook"], shown, self.env.docname) if "notebook" in value else shown
+        if not value["missing"] and origin != "published" and (study.is_original or origin == "stand-in"):
+            mark = "captured, recorded run" if value.get("recorded") else origin
+            whole += nodes.Text(" ")
+            whole += nodes.inline("", mark, classes=["origin", f"origin-{origin}"])
+        return [whole], []
+
+
+class OriginalRole(SphinxRole):
+    """What the article published, without a way to its notebook, which is in another book."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Make the value's nodes."""
+        value = original_values(self.config).get(self.text)
+        if value is None:
+            logger.warning("the original published no value '%s'", self.text, location=self.get_location())
+            return [nodes.Text(self.text)], []
+        return [nodes.inline("", value["text"], classes=["value", "value-original"], origin="published")], []
+
+
+class StudyRole(SphinxRole):
+    """What a study.yml says of itself, as plain text whatever stands in it."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Make the text."""
+        return [nodes.Text(about_study(study_of(self.config))[self.text])], []
+
+
+def way_to(study: Study, notebook: str, shown: nodes.Node, page: str) -> nodes.Node:
+    """Make a link from a page to an executed notebook."""
+    return addnodes.pending_xref(
+        "",
+        shown,
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/results/{study.name}/notebooks/{notebook}",
+        refexplicit=True,
+        refwarn=True,
+        refdoc=page,
+    )
