@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 COMPENDIUM = Path(sys.executable).with_name("compendium")
-COMMANDS = ["reproduce", "run", "book", "check", "studies", "standin", "describe", "record"]
+COMMANDS = [
+    "reproduce", "run", "book", "check", "studies", "standin", "describe", "record",
+    "new", "import", "sample", "compare",
+]  # fmt: skip
 
 
 def compendium(*words: str) -> subprocess.CompletedProcess[str]:
@@ -25,7 +28,7 @@ def test_every_command_has_help_and_a_line_in_the_readme(project, command):
 def test_every_command_is_tested():
     from analysis.cli import app
 
-    assert {command.callback.__name__ for command in app.registered_commands} == set(COMMANDS)
+    assert {command.name or command.callback.__name__ for command in app.registered_commands} == set(COMMANDS)
 
 
 def test_run_says_what_ran_and_then_that_all_is_current(small):

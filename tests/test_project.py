@@ -21,19 +21,27 @@ RESULTS = PROJECT / "results" / "liu2025"
 
 # The stages in the order in which data flows; a module imports from its own line and from those above.
 LAYERS = [
-    {"errors", "computable", "privacy"},
-    {"locks"},
+    {"errors", "computable"},
+    {"locks", "database", "masking", "traces", "privacy", "marked"},
     {"columns"},
     {"schema"},
     {"tables"},
+    {"settings"},
     {"study"},
     {"figures.style"},
     {"results"},
     {"sources"},
     {"language"},
-    {"corpus", "frame"},
+    {"sides", "merging"},
+    {"staging", "import_report"},
+    {"import_counts"},
+    {"importing"},
+    {"import_told"},
+    {"guesses", "corpus", "frame"},
     {"criteria"},
     {"sampling"},
+    {"suggestions"},
+    {"study_file", "glimpse"},
     {"exchange"},
     {"coding"},
     {"saturation", "agreement", "findings"},
@@ -41,11 +49,18 @@ LAYERS = [
     {"references"},
     {"checks"},
     {"claims"},
+    {"intervals"},
+    {"compared"},
+    {"comparable"},
+    {"comparison"},
+    {"comparison_told"},
     {"figures"},
     {"standin"},
     {"notebooks"},
     {"pipeline"},
+    {"answers"},
     {"committed", "publish", "checking", "describe", "recorded"},
+    {"replication"},
     {"cli"},
 ]
 
@@ -107,7 +122,7 @@ ALLOWED = [
     r"\b(?:19\d\d|20[0-3]\d)(?:[–/]\d{2,4})?s?\b(?! (?:posts|comments|replies|creators|screenshots|codes))",
     r"\d{4}-\d{2}-\d{2}",
     r"(?:Sections?|Figures?|Posts?|Notebooks?|Notes?|§§?)\s\d+(?:\.\d+)*(?:(?:,| and| to|–)\s?\d+(?:\.\d+)*)*",
-    r"^\s*\d+\.\s", r"\b[A-Za-z]+\d+\b|NVivo 12|Python 3(?:\.\d+)?|WCAG 2\.2|CC BY(?:-NC)? 4\.0|SHA-?256|UTF-8",
+    r"^\s*\d+\.\s", r"\b[A-Za-z]+\d+\b|NVivo 12|4CAT|Python 3(?:\.\d+)?|WCAG 2\.2|CC BY(?:-NC)? 4\.0|SHA-?256|UTF-8",
 ]  # fmt: skip
 
 

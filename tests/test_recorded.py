@@ -1,3 +1,4 @@
+import csv
 import datetime as dt
 import hashlib
 import json
@@ -5,27 +6,29 @@ import shutil
 
 import pytest
 
-from analysis import pipeline, publish, recorded
+from analysis import importing, pipeline, publish, recorded
 from analysis.errors import StudyError
 from analysis.study import open_study
 from making import PROJECT, contents, load
 
 DAY = dt.date(2026, 11, 23)
-KEPT = ("_config.yml", "_toc.yml", "requirements.lock", "notebooks", "book", "data")
+KEPT = ("_config.yml", "_toc.yml", "requirements.lock", "notebooks", "book", "data", "results")
+POSTS = PROJECT.parent / "shared/data/tiktokrefugee-posts/posts.csv"
 
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory, request):
-    """The compendium in another folder, with the real posts in place and run."""
-    posts = PROJECT.parent / "shared/data/tiktokrefugee-posts/posts.csv"
-    if not posts.is_file():
+    """The compendium in another folder, with the real posts imported and run."""
+    if not POSTS.is_file():
         pytest.skip("the real posts are not here")
     root = tmp_path_factory.mktemp("real")
     for name in KEPT:
         copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
         copy(PROJECT / name, root / name)
-    (root / "data/refugees722/capture").mkdir(exist_ok=True)
-    shutil.copy(posts, root / "data/refugees722/capture/posts.csv")
+    for left in ("corpus", "private"):
+        shutil.rmtree(root / "data/refugees722" / left, ignore_errors=True)
+    shutil.rmtree(root / "results/refugees722", ignore_errors=True)
+    importing.import_captures(open_study("refugees722", root), [POSTS])
     pipeline.run(open_study("refugees722", root))
     return root
 
@@ -59,9 +62,8 @@ def test_the_recorded_run_is_what_the_real_posts_give(real):
 
 
 def test_the_recorded_run_names_its_capture(real):
-    capture = (real / "data/refugees722/capture/posts.csv").read_bytes()
     values = load(PROJECT / "data/liu2025/recorded.json")["values"]
-    assert values["recorded_capture_sha256"]["text"] == hashlib.sha256(capture).hexdigest()
+    assert values["recorded_capture_sha256"]["text"] == hashlib.sha256(POSTS.read_bytes()).hexdigest()
     assert all(value["origin"] == "captured" and value["recorded"] for value in values.values())
 
 
@@ -84,9 +86,13 @@ def test_no_stand_in_reaches_a_study_of_captured_posts(real):
 
 
 def test_no_result_of_captured_posts_names_an_account_or_quotes_a_text(real):
-    posts = open_study("refugees722", real).table("posts")
-    names = set(posts["creator_id"])
-    texts = [text.strip() for text in posts["text"].dropna() if len(text.strip()) > 30]
+    with POSTS.open(encoding="utf-8-sig", newline="") as file:
+        captured = list(csv.DictReader(file))
+    pseudonyms = set(open_study("refugees722", real).table("posts")["creator_id"])
+    names = {row[column] for row in captured for column in ("post_id", "user_id")} | pseudonyms
+    texts = [row["content"].strip() for row in captured if len(row["content"].strip()) > 30]
+    assert len(names) > 1_500
+    assert len(texts) > 300
     everything = "\n".join(
         content.decode()
         for path, content in contents(real / "results/refugees722").items()

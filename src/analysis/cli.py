@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -96,13 +97,97 @@ def book(name: Name = ORIGINAL, *, force: Force = False) -> None:
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What the new study is called: a folder of data/ to come.")],
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More capture files.")] = None,
+    *,
+    given: Annotated[list[Path], typer.Option("--from", metavar="FILE", help="A capture file; others may follow it.")],
+    made_up: Annotated[bool, typer.Option("--made-up", help="The captures are invented: mark every result.")] = False,
+) -> None:
+    """Make a study of your own out of capture files: its study.yml, with suggestions, and its corpus."""
+    from rich.console import Console
+
+    from analysis import import_told, replication, study
+
+    console = Console()
+    origin: Any = "stand-in" if made_up else "captured"
+    with import_told.shown_progress(console) as told:
+        made = replication.new_study(study.find_root(), name, [*given, *(more or [])], told, origin=origin)
+    import_told.show_import(made.report, console)
+    typer.echo(f"Made data/{name}/study.yml.")
+    _print_list("To be confirmed in study.yml, each line there until it is:", made.to_confirm)
+    _print_list("Next:", [f"compendium {command} {name}" for command in ("check", "run", "book")])
+
+
+@app.command(name="import")
+def import_(
+    name: Annotated[str, typer.Argument(help="The study that the captures belong to.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Capture files, as the tool wrote them.")],
+) -> None:
+    """Import capture files into a study: pseudonymised, merged with what is there, and reported on."""
+    from rich.console import Console
+
+    from analysis import import_told, importing, study
+
+    console, opened = Console(), study.open_study(name)
+    with import_told.shown_progress(console) as told:
+        imported = importing.read_in(opened, files, told)
+    import_told.show_import(imported, console)
+    typer.echo(f"Next: compendium check {name}")
+
+
+@app.command()
 def check(name: Name = ORIGINAL) -> None:
-    """Check a study's settings and tables; all problems at once."""
+    """Check a study's settings and tables; all problems at once. Then say what each notebook will answer."""
     from analysis import checking, study
 
-    opened = study.open_study(name)
-    for line in checking.check_study(opened):
+    checked = checking.check_study(study.open_study(name))
+    for line in checked.tables:
         typer.echo(line)
+    _print_list("Not confirmed yet in study.yml:", checked.to_confirm)
+    _print_answers(checked.answers)
+
+
+@app.command()
+def sample(
+    name: Name = ORIGINAL,
+    parameter: Parameters = [],  # noqa: B006  (typer reads the default, nobody changes it)
+    *,
+    why: Annotated[
+        str,
+        typer.Option(
+            metavar="POST_ID", help="Say what kept or dropped this post; as captured, or as the book shows it."
+        ),
+    ] = "",
+) -> None:
+    """Say how a study's sample comes about: the posts left at every step, and why one is or is not in it."""
+    from analysis import notebooks, pipeline, sampling, study
+    from analysis.settings import DECISIONS
+
+    opened, given, where = study.open_study(name), dict(map(_pair, parameter)), "compendium sample"
+    notebooks.check_parameters(given, {name: DECISIONS[name][0] for name in sampling.DECIDED}, where=where)
+    pipeline.checked(opened, given, where=where)
+    decisions = opened.decided(**{decision: given.get(decision) for decision in sampling.DECIDED})
+    measured = sampling.measure_study(opened, decisions)
+    drawn = sampling.draw_from(measured, decisions)
+    if why:
+        post = sampling.find_post(measured.posts["post_id"], why)
+        _print_why(why, sampling.explain_post(measured, drawn, decisions, post).to_dict("records"))
+    else:
+        _print_flow(opened, drawn)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="The study to compare with, as a rule the original.")],
+    second: Annotated[str, typer.Argument(help="The study that is compared, as a rule a replication of it.")],
+) -> None:
+    """Set two studies side by side: each claim of the original, and every value that both recorded."""
+    from rich.console import Console
+
+    from analysis import comparison_told, study
+
+    comparison_told.show_comparison(study.open_study(first), study.open_study(second), Console())
 
 
 @app.command()
@@ -161,7 +246,7 @@ def _pair(given: str) -> tuple[str, Any]:
 
     name, sign, value = given.partition("=")
     if not sign:
-        raise ParameterError(f"compendium run: '{given}' is not NAME=VALUE. Write for example -p min_comments=30.")
+        raise ParameterError(f"--parameter: '{given}' is not NAME=VALUE. Write for example -p min_comments=30.")
     return name.strip(), yaml.safe_load(value)
 
 
@@ -187,6 +272,54 @@ def _progress(study: Any) -> Iterator[Callable[[str, str], None]]:
                 typer.echo(f"{step} done")
 
         yield told
+
+
+def _print_flow(study: Any, drawn: Any) -> None:
+    """How many posts each step of the selection leaves."""
+    from rich.console import Console
+    from rich.table import Table
+
+    rows = Table("step", title=f"{study.name}: from the capture to the sample", title_justify="left")
+    for heading in ("cut-off", "left", "dropped", "missing"):
+        rows.add_column(heading, justify="right")
+    for step in drawn.flow.astype("object").where(drawn.flow.notna(), None).to_dict("records"):
+        cut_off = "" if step["cut_off"] is None else f"{step['cut_off']:g}"
+        lost = ["" if step[name] is None else f"{step[name]:,}" for name in ("dropped", "missing")]
+        unapplied = "" if step["computable"] == "yes" else f" ({step['computable']})"
+        rows.add_row(f"{step['criterion']}{unapplied}", cut_off, f"{step['kept']:,}", *lost)
+    Console().print(rows)
+    typer.echo(f"As many as wanted: {drawn.reached}")
+
+
+def _print_why(asked: str, answers: list[Any]) -> None:
+    """What each criterion says of one post."""
+    from rich.console import Console
+    from rich.table import Table
+
+    rows = Table("criterion", "cut-off", "measure", "met", "why", title=f"Post {asked}", title_justify="left")
+    for answer in answers[:-1]:
+        rows.add_row(*(answer[name] for name in ("criterion", "cut_off", "measure", "met", "why")))
+    Console().print(rows)
+    outcome = answers[-1]
+    typer.echo(f"{'In the sample' if outcome['keeps'] == 'yes' else 'Not in the sample'}: {outcome['why']}.")
+
+
+def _print_list(heading: str, lines: list[str]) -> None:
+    if lines:
+        typer.echo("\n".join([heading, *(f"  {line}" for line in lines)]))
+
+
+def _print_answers(answers: list[Any]) -> None:
+    """What each notebook will be able to answer, and what the rest lacks."""
+    from rich.console import Console
+    from rich.table import Table
+
+    rows = Table(title="What each notebook will be able to answer", title_justify="left")
+    for heading in ("notebook", "with these data", "what is missing", "what would supply it"):
+        rows.add_column(heading)
+    for answer in answers:
+        rows.add_row(answer.notebook, answer.verdict, "; ".join(answer.missing), "; ".join(answer.supplied_by))
+    Console().print(rows)
 
 
 def _print_reasons(outcomes: list[Any]) -> None:
