@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import merging, schema
@@ -87,8 +87,8 @@ def by_rule(written: str) -> int | None:
     return number if number is None or number < 10**18 else None
 
 
-@settings(max_examples=20)
-@given(st.lists(WRITTEN, min_size=100, max_size=200))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(WRITTEN, min_size=20, max_size=50))
 def test_a_count_is_the_number_that_the_rule_in_python_finds(written):
     asked = "SELECT c, count_number(count_shown(c)), count_shown(c) IS NULL FROM (SELECT unnest(?::VARCHAR[]) AS c)"
     with connected() as db:

@@ -184,15 +184,16 @@ def count_records(db: Connection, table: str, records: Sequence[str]) -> list[st
 def merged(table: str, records: Sequence[str], within: str) -> str:
     """A query of one record for each identifier of a slice, each field from where it is richest, sorted."""
     key, columns = KEYS[table], ", ".join(TABLES[table].column_names)
-    # Each file is read once for both branches below.
-    held = f"WITH held AS MATERIALIZED (SELECT * FROM ({_every(table, records)}) WHERE {within})"  # noqa: S608
+    # Both branches below take from what was read once.
+    held = f"SELECT * FROM ({_every(table, records)}) WHERE {within}"  # noqa: S608
     times = {c.name: f"timezone('UTC', {c.name})" for c in TABLES[table].columns if c.kind == "time"}
     marked = f"REPLACE ({_listed(times)})" if times else ""
     several = f"(SELECT {key} FROM counted WHERE records > 1)"  # noqa: S608
     richest = _richest(table, f"SELECT * FROM held SEMI JOIN {several} USING ({key})")  # noqa: S608
     return (
-        f"{held} SELECT * {marked} FROM (SELECT {columns} FROM held ANTI JOIN {several} USING ({key}) "
-        f"UNION ALL SELECT {columns} FROM ({richest})) ORDER BY {key}"
+        f"WITH held AS MATERIALIZED ({held}) SELECT * {marked} FROM "  # noqa: S608
+        f"(SELECT {columns} FROM held ANTI JOIN {several} USING ({key}) UNION ALL SELECT {columns} FROM ({richest})) "
+        f"ORDER BY {key}"
     )
 
 
