@@ -24,6 +24,7 @@ LAYERS = [
     {"errors", "computable"},
     {"locks", "database", "masking", "traces", "privacy", "marked"},
     {"columns"},
+    {"canonical"},
     {"schema"},
     {"tables"},
     {"settings"},

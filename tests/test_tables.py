@@ -11,7 +11,7 @@ COMMENT = {"comment_id": "c1", "post_id": "p1", "text": 'two\nlines, "quoted" ä½
 
 
 def comments(**changes: str) -> pd.DataFrame:
-    row = {**dict.fromkeys(schema.COMMENTS.column_names), **COMMENT, **changes}
+    row = {**dict.fromkeys(schema.TABLES["comments"].column_names), **COMMENT, **changes}
     return schema.typed(pd.DataFrame([row], dtype="str"), "comments")
 
 

@@ -139,3 +139,7 @@ def as_texts(cells: pd.Series, kind: Kind) -> pd.Series:
     if kind in ("date", "time"):
         return cells.dt.strftime("%Y-%m-%d" if kind == "date" else "%Y-%m-%dT%H:%M:%SZ").astype("str")
     return cells.astype("str").where(cells.notna())
+
+
+SIDES = ("newcomer", "host")
+SOURCE = text("source", "which capture or generator the row comes from", required=True)

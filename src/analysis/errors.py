@@ -4,6 +4,7 @@
     ├── StudyError           a study that is unknown, or whose study.yml is wrong
     ├── TableError           a table whose columns or cells are wrong
     ├── CaptureError         a capture file that cannot be read as what it should be
+    ├── CodingError          a file of codings that cannot be read as what it should be
     ├── ParameterError       a notebook parameter that does not exist or is ill-typed
     ├── NotebookError        a notebook that failed while it ran
     ├── BookError            a book that could not be built
@@ -30,6 +31,10 @@ class TableError(CompendiumError):
 
 class CaptureError(CompendiumError):
     """A capture file that cannot be read as what it should be."""
+
+
+class CodingError(CompendiumError):
+    """A file of codings that cannot be read as what it should be."""
 
 
 class ParameterError(CompendiumError):

@@ -16,7 +16,7 @@ from analysis.database import Connection, frame, quoted
 from analysis.import_report import ALL, RECORDS
 from analysis.language import language_of, wording
 from analysis.merging import COUNTS, KEYS, Capture, Part
-from analysis.schema import IMPORTS, MEASURES, TABLES
+from analysis.schema import MEASURES, TABLES
 from analysis.settings import Side
 from analysis.staging import LABEL_DIGITS, Staged
 
@@ -183,7 +183,7 @@ def _of_comments(db: Connection, held: Held) -> Iterator[Row]:
 
 
 def _table(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
-    columns = IMPORTS.column_names
+    columns = TABLES["imports"].column_names
     return schema.typed(pd.DataFrame(list(rows), columns=columns, dtype="object"), "imports")
 
 

@@ -1,0 +1,1 @@
+"""Codings in and out: what coding programs save, and what they can open."""
