@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis import schema
+from analysis import schema, units
 
 CODEBOOK = """
 learn     |       | pattern
@@ -67,4 +67,30 @@ def readings(orders: dict[tuple[str, int], str] | None = None) -> pd.DataFrame:
         for position, screenshot in enumerate(read.split(), start=1)
     ]
     coders, rounds, read, positions = map(list, zip(*rows, strict=True))
-    return frame("readings", coder=coders, round=rounds, screenshot_id=read, position=positions)
+    return frame("readings", coder=coders, round=rounds, unit_id=read, position=positions)
+
+
+def corpus(
+    shows: dict[str, tuple[str, str]] = SCREENSHOTS, creators: dict[str, str | None] | None = None
+) -> units.Corpus:
+    """The corpus that these screenshots show, each other word a comment."""
+    unknown = dict.fromkeys(post for post, _ in shows.values())
+    published = posts(creators or {**unknown, "p1": "u1", "p2": "u1", "p3": "u2"})
+    under = {word: post for post, shown in shows.values() for word in shown.split() if word[0] == "c"}
+    said = frame("comments", comment_id=list(under), post_id=list(under.values()))
+    return units.Corpus(published, said, screenshots(shows), schema.empty("documents"))
+
+
+def placed(rows: str = CODINGS, of: units.Corpus | None = None) -> pd.DataFrame:
+    return units.placed(codings(rows), of or corpus(), units.SCREENSHOT)
+
+
+def read(orders: dict[tuple[str, int], str] | None = None, of: units.Corpus | None = None) -> pd.DataFrame:
+    return units.placed_readings(readings(orders), of or corpus(), units.SCREENSHOT)
+
+
+def units_read(
+    orders: dict[tuple[str, int], str] | None = None, rows: str = CODINGS, of: units.Corpus | None = None
+) -> pd.DataFrame:
+    of = of or corpus()
+    return units.units_of(read(orders, of), placed(rows, of), of, units.SCREENSHOT)

@@ -1,114 +1,33 @@
 import time
-from itertools import permutations
 
-import krippendorff
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 import coded
-from analysis import agreement, coding
+from analysis import agreement, alpha, coefficients, masi, spans
 from analysis.computable import NotComputable
 from analysis.figures import agreement as draw
+from analysis.resampling import Resampling
 
-RESAMPLING = coding.Resampling(replicates=300, confidence=0.95, seed=1)
-LEVELS = ["nominal", "ordinal", "interval", "ratio"]
-
-
-def rated(rows):
-    """Coders × units from rows of words; a point is missing."""
-    return [[np.nan if cell == "." else float(cell) for cell in row.split()] for row in rows]
+RESAMPLING = Resampling(replicates=300, confidence=0.95, seed=1)
 
 
-EXAMPLE_C = rated([
-    "1 2 3 3 2 1 4 1 2 . . .", "1 2 3 3 2 2 4 1 2 5 . .", ". 3 3 3 2 3 4 2 2 5 1 3", "1 2 3 3 2 4 4 1 2 5 1 .",
-])  # fmt: skip
-THREE_CODERS = rated([
-    ". . . . . 3 4 1 2 1 1 3 3 . 3", "1 . 2 1 3 3 4 3 . . . . . . .", ". . 2 1 3 4 4 . 2 1 1 3 3 . 4",
-])  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("ratings", "level", "expected"),
-    [
-        (EXAMPLE_C, "nominal", 0.743421), (EXAMPLE_C, "ordinal", 0.815388), (EXAMPLE_C, "interval", 0.849107),
-        (EXAMPLE_C, "ratio", 0.797403), (rated(["0 1 0 0 0 0 0 0 1 0", "1 1 1 0 0 1 0 0 0 0"]), "nominal", 0.095238),
-        (THREE_CODERS, "nominal", 0.691358), (THREE_CODERS, "interval", 0.810845),
-    ],
-    ids=[
-        "Krippendorff 2011, example C, nominal", "C, ordinal", "C, interval", "C, ratio",
-        "Krippendorff 2011, example A", "Krippendorff's alpha in Wikipedia, nominal", "in Wikipedia, interval",
-    ],
-)  # fmt: skip
-def test_alpha_is_that_of_published_examples(ratings, level, expected):
-    assert agreement.krippendorff_alpha(ratings, level=level) == pytest.approx(expected, abs=1e-6)
-
-
-def test_alpha_of_names_is_that_of_krippendorff_2011_example_b():
-    ratings = [
-        ["a", "a", "b", "b", "d", "c", "c", "c", "e", "d", "d", "a"],
-        ["b", "a", "b", "b", "b", "c", "c", "c", "e", "d", "d", "d"],
-    ]
-    assert agreement.krippendorff_alpha(ratings, level="nominal") == pytest.approx(0.692, abs=5e-4)
-
-
-def test_the_level_of_measurement_has_no_default():
-    with pytest.raises(TypeError, match="level"):
-        agreement.krippendorff_alpha(EXAMPLE_C)
-
-
-@settings(max_examples=150, deadline=None)
-@given(data=st.data(), coders=st.integers(2, 5), units=st.integers(1, 12), level=st.sampled_from(LEVELS))
-def test_alpha_is_that_of_the_krippendorff_package(data, coders, units, level):
-    cells = st.one_of(st.just(np.nan), st.integers(0, 4).map(float))
-    ratings = np.array(
-        data.draw(st.lists(st.lists(cells, min_size=units, max_size=units), min_size=coders, max_size=coders))
-    )
-    paired = ratings[:, (~np.isnan(ratings)).sum(axis=0) > 1]
-    assume(len(np.unique(paired[~np.isnan(paired)])) > 1)
-    theirs = krippendorff.alpha(reliability_data=ratings, level_of_measurement=level)
-    assert agreement.krippendorff_alpha(ratings, level=level) == pytest.approx(theirs, abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    "ratings",
-    [rated(["1 1 1", "1 1 1"]), rated(["1 2 .", ". . 3"]), rated([". .", ". ."])],
-    ids=["one value", "no overlap", "all missing"],
-)
-@pytest.mark.parametrize("level", LEVELS)
-def test_alpha_is_missing_where_it_is_not_defined(ratings, level):
-    assert np.isnan(agreement.krippendorff_alpha(ratings, level=level))
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "expected"),
-    [("1234", "345", 0.866667), ("", "", 0), ("", "a", 1), ("ab", "cd", 1), ("ab", "ab", 0), ("a", "ab", 2 / 3)],
-    ids=["Passonneau 2006", "both empty", "one empty", "nothing shared", "equal", "contained"],
-)
-def test_masi_distance(first, second, expected):
-    assert agreement.masi_distance(set(first), set(second)) == pytest.approx(expected, abs=1e-6)
-    assert agreement.masi_distance(set(second), set(first)) == pytest.approx(expected, abs=1e-6)
-
-
-def judge(codings=coded.CODINGS, readings=None, posts=None, coding_round=2):
-    screenshots = coded.screenshots()
-    placed = coding.codings_by_screenshot(coded.codings(codings), screenshots)
-    read = coded.readings(readings)
-    units = coding.units_read(read, screenshots, coded.posts(posts))
+def judge(codings=coded.CODINGS, readings=None, coding_round=2):
+    placed, read, units = coded.placed(codings), coded.read(readings), coded.units_read(readings, codings)
     return agreement.judgements(placed, read, units, coded.codebook(), coding_round)
 
 
 def test_a_code_that_was_not_given_is_a_judgement_too():
     judged = judge()
-    given = judged.given[:, judged.units["screenshot_id"] == "s1", judged.codes["code_id"] == "ask.how"]
+    given = judged.given[:, judged.units["unit_id"] == "s1", judged.codes["code_id"] == "ask.how"]
     assert given.tolist() == [[1.0], [0.0]]
-    assert judged.units["screenshot_id"].tolist() == ["s1", "s2", "s3", "s4"]
+    assert judged.units["unit_id"].tolist() == ["s1", "s2", "s3", "s4"]
 
 
 def test_a_unit_that_one_coder_read_is_left_out():
     judged = judge(readings={("ann", 2): "s1 s2 s3", ("bob", 2): "s3 s4"}, codings="p2 ask.why ann 2")
-    assert judged.units["screenshot_id"].tolist() == ["s3"]
+    assert judged.units["unit_id"].tolist() == ["s3"]
 
 
 def test_a_third_coder_who_did_not_read_a_unit_gives_no_judgement_on_it():
@@ -139,19 +58,19 @@ def test_a_third_coder_who_did_not_read_a_unit_gives_no_judgement_on_it():
 def test_agreement_needs_two_coders_of_the_same_units(readings, codings, reason):
     judged = judge(codings, readings)
     assert judged == NotComputable(reason)
-    assert agreement.by_code(judged, RESAMPLING) == NotComputable(reason)
-    assert agreement.of_sets(judged, RESAMPLING) == NotComputable(reason)
+    assert agreement.by_code(judged, RESAMPLING, "creators") == NotComputable(reason)
+    assert agreement.of_sets(judged, RESAMPLING, "creators") == NotComputable(reason)
 
 
 def test_a_code_that_nobody_gave_has_no_alpha_and_says_why():
-    row = agreement.by_code(judge("c1 ask.why ann 2"), RESAMPLING).set_index("code_id").loc["joke.pun"]
-    assert row[["alpha", "kappa", "low", "high"]].isna().all()
+    row = agreement.by_code(judge("c1 ask.why ann 2"), RESAMPLING, "creators").set_index("code_id").loc["joke.pun"]
+    assert row[["alpha", "cohen", "scott", "fleiss", "low", "high"]].isna().all()
     assert (row["percent"], row["replicates"], row["reason"]) == (1, 0, "nobody gave this code")
 
 
 def test_a_code_that_everybody_gave_everywhere_has_no_alpha_and_says_why():
     rows = "\n".join(f"{unit} ask.why {coder} 2" for unit in ("p1", "c2", "p2", "p3") for coder in ("ann", "bob"))
-    row = agreement.by_code(judge(rows), RESAMPLING).set_index("code_id").loc["ask.why"]
+    row = agreement.by_code(judge(rows), RESAMPLING, "creators").set_index("code_id").loc["ask.why"]
     assert row["reason"] == "everybody gave this code to every unit"
     assert np.isnan(row["alpha"])
 
@@ -162,8 +81,8 @@ def random_judgements(seed, coders=3, units=40, missing=0.2):
     given[generator.random((coders, units)) < missing] = np.nan
     enough = (~np.isnan(given[:, :, 0])).sum(axis=0) > 1
     names = [f"s{number}" for number in range(enough.sum())]
-    table = coded.frame("screenshots", screenshot_id=names, post_id=names)[["screenshot_id", "post_id"]]
-    units_table = table.assign(creator_id=[f"u{number % 7}" for number in range(len(names))])
+    owners = [f"u{number % 7}" for number in range(len(names))]
+    units_table = pd.DataFrame({"unit_id": names, "post_id": names, "creator_id": owners})
     codes = coded.codebook().query("level == 'code'").reset_index(drop=True)
     return agreement.Judgements(units_table, [f"c{n}" for n in range(coders)], codes, given[:, enough])
 
@@ -171,38 +90,39 @@ def random_judgements(seed, coders=3, units=40, missing=0.2):
 @pytest.mark.parametrize("seed", range(5))
 def test_the_alpha_of_each_code_is_that_of_its_zeros_and_ones(seed):
     judged = random_judgements(seed)
-    by_code = agreement.by_code(judged, RESAMPLING)
-    expected = [agreement.krippendorff_alpha(judged.given[:, :, code], level="nominal") for code in range(3)]
+    by_code = agreement.by_code(judged, RESAMPLING, "creators")
+    expected = [alpha.krippendorff_alpha(judged.given[:, :, code], level="nominal") for code in range(3)]
     assert by_code["alpha"].tolist() == pytest.approx(expected, abs=1e-12)
 
 
-def alpha_of_sets_from_the_definition(judged):
-    """Every ordered pair of judgements, within units and among all."""
-    units = [
-        [frozenset(np.flatnonzero(row).astype(str)) for row in judged.given[:, unit] if not np.isnan(row[0])]
-        for unit in range(judged.given.shape[1])
-    ]
-    every = [given for unit in units for given in unit]
-    within = sum(
-        sum(agreement.masi_distance(*pair) for pair in permutations(unit, 2)) / (len(unit) - 1) for unit in units
-    )
-    among = sum(agreement.masi_distance(*pair) for pair in permutations(every, 2))
-    return 1 - (len(every) - 1) * within / among
-
-
 @pytest.mark.parametrize("seed", range(3))
-def test_the_alpha_of_sets_is_that_of_its_definition(seed):
+def test_the_alpha_of_sets_is_masi_alpha(seed):
     judged = random_judgements(seed)
-    found = agreement.of_sets(judged, RESAMPLING)["alpha"].iloc[0]
-    assert found == pytest.approx(alpha_of_sets_from_the_definition(judged), abs=1e-12)
+    found = agreement.of_sets(judged, RESAMPLING, "creators")["alpha"].iloc[0]
+    assert found == pytest.approx(masi.masi_alpha(judged.given), abs=1e-12)
 
 
 def test_with_one_creator_there_is_nothing_to_resample():
     judged = random_judgements(1)
     alone = agreement.Judgements(judged.units.assign(creator_id="u"), judged.coders, judged.codes, judged.given)
-    for row in (agreement.of_sets(alone, RESAMPLING).iloc[0], agreement.by_code(alone, RESAMPLING).iloc[0]):
+    for compute in (agreement.of_sets, agreement.by_code):
+        row = compute(alone, RESAMPLING, "creators").iloc[0]
         assert row["low"] == pytest.approx(row["alpha"], abs=1e-12)
         assert row["high"] == pytest.approx(row["alpha"], abs=1e-12)
+
+
+def test_units_of_one_creator_can_be_drawn_one_by_one():
+    judged = random_judgements(1)
+    alone = agreement.Judgements(judged.units.assign(creator_id="u"), judged.coders, judged.codes, judged.given)
+    for compute in (agreement.of_sets, agreement.by_code):
+        row = compute(alone, RESAMPLING, "units").iloc[0]
+        assert row["low"] < row["alpha"] < row["high"]
+
+
+def test_a_method_that_does_not_exist_is_refused():
+    for compute in (agreement.of_sets, agreement.by_code):
+        with pytest.raises(ValueError, match="intervals_by: found 'creator'; expected creators, units, pairs."):
+            compute(random_judgements(1), RESAMPLING, "creator")
 
 
 def test_the_interval_draws_whole_creators():
@@ -211,33 +131,21 @@ def test_the_interval_draws_whole_creators():
     given = np.where(disagreeing[None, :, None], judged.given, judged.given[:1])
     clustered = agreement.Judgements(judged.units, judged.coders, judged.codes, given)
     scattered = agreement.Judgements(
-        judged.units.assign(creator_id=judged.units["screenshot_id"]), judged.coders, judged.codes, given
+        judged.units.assign(creator_id=judged.units["unit_id"]), judged.coders, judged.codes, given
     )
-    wide, narrow = (agreement.of_sets(each, RESAMPLING).iloc[0] for each in (clustered, scattered))
+    wide, narrow = (agreement.of_sets(each, RESAMPLING, "creators").iloc[0] for each in (clustered, scattered))
     assert wide["alpha"] == narrow["alpha"]
     assert wide["high"] - wide["low"] > 1.5 * (narrow["high"] - narrow["low"])
 
 
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [((75, 5, 5, 15), 0.69), ((4, 1, 6, 89), 0.50), ((10, 0, 5, 85), 0.77)],
-    ids=["psychotic", "neurotic", "organic"],
-)
-def test_kappa_is_that_of_fleiss_levin_and_paik_table_18_3(cells, expected):
-    first = np.repeat([1.0, 1, 0, 0], cells)
-    second = np.repeat([1.0, 0, 1, 0], cells)
-    found = agreement.cohen_kappa(np.array([first, second])[:, :, None])
-    assert float(found[0]) == pytest.approx(expected, abs=0.005)
-
-
 def test_percent_agreement_counts_pairs_of_coders():
     judged = judge("p2 ask.why ann 2", readings={("ann", 2): "s3", ("bob", 2): "s3", ("cy", 2): "s3"})
-    by_code = agreement.by_code(judged, RESAMPLING).set_index("code_id")
+    by_code = agreement.by_code(judged, RESAMPLING, "creators").set_index("code_id")
     assert by_code.loc["ask.why", "percent"] == pytest.approx(1 / 3)
 
 
 def test_each_disagreement_names_who_gave_the_code_and_who_did_not():
-    rows = agreement.disagreements(judge())[["screenshot_id", "code_id", "given_by", "not_given_by"]]
+    rows = agreement.disagreements(judge())[["unit_id", "code_id", "given_by", "not_given_by"]]
     assert rows.to_numpy().tolist() == [["s1", "ask.how", "ann", "bob"], ["s2", "joke.pun", "bob", "ann"]]
 
 
@@ -247,7 +155,7 @@ def test_coders_who_agree_everywhere_have_nothing_to_meet_about():
 
 
 def test_the_lowest_and_the_highest_alpha_leave_out_codes_without_one():
-    by_code = agreement.by_code(judge(), RESAMPLING)
+    by_code = agreement.by_code(judge(), RESAMPLING, "creators")
     assert agreement.extreme(by_code, "max") == {"name": "Why", "alpha": 1.0}
     assert agreement.extreme(by_code, "min") == {"name": "How", "alpha": 0.0}
     assert agreement.extreme(by_code.assign(alpha=np.nan), "min").reason == "no code has an alpha"
@@ -255,23 +163,124 @@ def test_the_lowest_and_the_highest_alpha_leave_out_codes_without_one():
 
 def test_a_thousand_replicates_on_the_articles_size_take_less_than_two_seconds():
     judged = random_judgements(3, coders=2, units=412, missing=0)
-    resampling = coding.Resampling(1000, 0.95, 1)
+    resampling = Resampling(1000, 0.95, 1)
     start = time.perf_counter()
-    agreement.of_sets(judged, resampling)
-    agreement.by_code(judged, resampling)
+    agreement.of_sets(judged, resampling, "creators")
+    agreement.by_code(judged, resampling, "creators")
     assert time.perf_counter() - start < 2
 
 
 def test_the_figure_says_why_a_code_has_no_alpha():
     judged = judge("c1 ask.why ann 2")
-    figure = draw.by_code(agreement.by_code(judged, RESAMPLING), agreement.of_sets(judged, RESAMPLING))
-    assert "nobody gave this code" in [text.get_text() for text in figure.axes[0].texts]
+    by_code, overall = (compute(judged, RESAMPLING, "creators") for compute in (agreement.by_code, agreement.of_sets))
+    assert "nobody gave this code" in [text.get_text() for text in draw.by_code(by_code, overall).axes[0].texts]
 
 
 def test_the_figure_leaves_out_an_alpha_of_sets_that_is_not_defined():
     judged = judge("c1 ask.why ann 2")
-    overall = agreement.of_sets(judged, RESAMPLING)
-    named = [text.get_text() for text in draw.by_code(agreement.by_code(judged, RESAMPLING), overall).axes[0].texts]
-    unnamed = draw.by_code(agreement.by_code(judged, RESAMPLING), overall.assign(alpha=np.nan)).axes[0].texts
+    by_code, overall = (compute(judged, RESAMPLING, "creators") for compute in (agreement.by_code, agreement.of_sets))
+    named = [text.get_text() for text in draw.by_code(by_code, overall).axes[0].texts]
+    unnamed = draw.by_code(by_code, overall.assign(alpha=np.nan)).axes[0].texts
     assert "sets of codes" in named
     assert "sets of codes" not in [text.get_text() for text in unnamed]
+
+
+@pytest.mark.parametrize("by", ["creators", "units", "pairs"])
+def test_the_interval_is_that_of_the_method_that_was_asked_for(by):
+    judged = random_judgements(4, units=60)
+    beside = agreement.intervals(judged, RESAMPLING).set_index("intervals_by").loc[by]
+    overall = agreement.of_sets(judged, RESAMPLING, by).iloc[0]
+    assert (overall["low"], overall["high"]) == (beside["low"], beside["high"])
+    assert beside["width"] == pytest.approx(beside["high"] - beside["low"])
+    assert beside["low"] < beside["alpha"] < beside["high"]
+
+
+def test_the_methods_say_how_many_things_they_draw():
+    judged = random_judgements(4, coders=3, units=60, missing=0)
+    assert agreement.intervals(judged, RESAMPLING)["drawn"].tolist() == [7, 60, 180]
+    drawn = draw.intervals(agreement.intervals(judged, RESAMPLING))
+    assert [label.get_text() for label in drawn.axes[0].get_yticklabels()] == [
+        "7 creators drawn", "60 units drawn", "180 pairs drawn",
+    ]  # fmt: skip
+
+
+def test_coders_who_always_give_the_same_set_have_no_interval():
+    judged = random_judgements(1, units=5, missing=0)
+    same = agreement.Judgements(judged.units, judged.coders, judged.codes, np.zeros_like(judged.given))
+    assert agreement.intervals(same, RESAMPLING).reason == "every coder gave the same set of codes to every unit"
+    overall = agreement.of_sets(same, RESAMPLING, "creators").iloc[0]
+    assert overall[["alpha", "low", "high"]].isna().all()
+
+
+@pytest.mark.parametrize("by", ["units", "pairs"])
+def test_each_codes_interval_is_that_of_its_zeros_and_ones(by):
+    judged = random_judgements(6, units=80)
+    table = agreement.by_code(judged, Resampling(1500, 0.95, 2), by)
+    for code in range(3):
+        parts = alpha.of_ratings(judged.given[:, :, code], "nominal")
+        low, high = Resampling(1500, 0.95, 3).interval(parts.replicates(Resampling(1500, 0.95, 3), by, judged.creators))
+        assert table.loc[code, ["low", "high"]].tolist() == pytest.approx([low, high], abs=0.04)
+
+
+def test_every_coefficient_stands_beside_alpha():
+    judged = random_judgements(5, coders=2, missing=0)
+    table = agreement.by_code(judged, RESAMPLING, "creators")
+    for code in range(3):
+        for name, compute in coefficients.COEFFICIENTS.items():
+            column = "gwet_ac1" if name == "gwet" else name
+            expected = compute(judged.given[:, :, code], values=[0, 1], weights="identity")
+            assert table[column][code] == pytest.approx(expected, abs=1e-12), name
+
+
+def test_the_number_of_codes_is_compared_at_each_level():
+    judged = random_judgements(7)
+    table = agreement.how_many(judged).set_index("level")
+    numbers = np.where(np.isnan(judged.given[:, :, 0]), np.nan, judged.given.sum(axis=2))
+    for level in alpha.LEVELS:
+        assert table["alpha"][level] == alpha.krippendorff_alpha(numbers, level=level)
+    expected = coefficients.gwet(numbers, values=[0, 1, 2, 3], weights="quadratic")
+    assert table["gwet"]["interval"] == expected
+    assert table["reason"].isna().all()
+
+
+def test_where_nobody_gave_a_code_their_number_has_no_alpha_and_says_why():
+    judged = random_judgements(1, units=5, missing=0)
+    none = agreement.Judgements(judged.units, judged.coders, judged.codes, np.zeros_like(judged.given))
+    table = agreement.how_many(none)
+    assert table["alpha"].isna().all()
+    assert table["reason"].tolist() == ["only one value could be given"] * 4
+
+
+class Given:
+    """What `coded_of` gathers, from a few rows."""
+
+    def __init__(self, rows, readings=None):
+        self.placed = coded.placed(rows)
+        self.readings, self.units = coded.read(readings), coded.units_read(readings, rows)
+
+
+@pytest.mark.parametrize("coding_round", [1, 2])
+def test_what_was_judged_on_spans_lacks_what_it_lacks_on_units(coding_round):
+    alone = Given(f"c1 ask.why ann {coding_round}", {("ann", coding_round): "s1 s2"})
+    judged = {each: agreement.judged_by(alone, coded.codebook(), each, 2) for each in spans.SAME_SPAN}
+    reason = NotComputable("one coder only: agreement needs two")
+    assert set(judged.values()) == {reason}
+    assert agreement.by_span(judged, RESAMPLING, "creators") == reason
+
+
+def test_by_span_a_kind_of_item_without_any_says_why():
+    both = {("ann", 2): "s1 s2", ("bob", 2): "s1 s2"}
+    judged = {"unit": judge("c1 ask.why ann 2", both), "exact": NotComputable("no span")}
+    table = agreement.by_span(judged, RESAMPLING, "creators").set_index("same_span")
+    assert table["items"].astype("object").tolist()[0] == 2
+    assert table.loc["exact", ["items", "alpha"]].isna().all()
+    assert table["reason"].astype("object")["exact"] == "no span"
+
+
+def test_a_disagreement_on_a_span_names_the_span():
+    given = Given("c1 ask.why ann 2\nc1 ask.how bob 2")
+    given.placed = given.placed.assign(start=pd.array([3, 5], "Int64"), end=pd.array([9, 12], "Int64"))
+    on_spans = agreement.judged_by(given, coded.codebook(), "overlapping", 2)
+    found = agreement.disagreements(on_spans)[["unit_id", "passage", "code_id", "given_by"]].to_numpy().tolist()
+    assert found == [["c1[3:12]", "3:12", "ask.why", "ann"], ["c1[3:12]", "3:12", "ask.how", "bob"]]
+    assert "passage" not in agreement.disagreements(judge())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import pipeline, schema
+from analysis import checking, pipeline, schema
 from analysis.checking import check_study
 from analysis.errors import StudyError
 from analysis.study import open_study
@@ -103,7 +103,7 @@ def test_whatever_names_a_post_or_comment_that_is_not_there_is_told_at_once(smal
         check_study(open_study("other"))
     assert [problem.split(". ")[0] for problem in str(error.value).split("\n\n")] == [
         "data/other/screenshots.csv: column 'shows' names 1 (c2), which is not in posts or comments",
-        "data/other/codings.csv: column 'unit_id' names 1 (p9), which is not in posts or comments or screenshots",
+        f"data/other/codings.csv: column 'unit_id' names 1 (p9), which is not in {' or '.join(checking.UNITS)}",
         "data/other/gists.csv: column 'unit_id' names 1 (c8), which is not in posts or comments",
         "data/other/study.yml: privacy, quote: 1 (c7), which is not in posts or comments",
     ]
@@ -182,3 +182,29 @@ def test_a_date_in_study_yml_is_no_obstacle_to_a_run(small):
     content = settings.read_text(encoding="utf-8")
     settings.write_text(content + "capture: {date: 2025-01-19}\n", encoding="utf-8")
     assert pipeline.explain(open_study())
+
+
+def declaring(*names: str) -> str:
+    return OTHER + "".join(f"  {name}: {{file: {name}.csv, origin: captured}}\n" for name in names)
+
+
+def test_a_code_that_is_neither_in_the_codebook_nor_in_its_history_is_told(small):
+    codebook = {"code_id": ["a"], "name": ["A"], "level": ["code"], "basis": ["own"]}
+    given = {
+        "coding_id": ["k1", "k2", "k3"], "unit_id": ["p1"] * 3, "unit_type": ["post"] * 3, "code_id": ["a", "old", "x"],
+        "coder": ["ann"] * 3, "round": ["2", "1", "1"], "source": ["x"] * 3,
+    }  # fmt: skip
+    change = {
+        "change_id": ["h1"], "round": ["2"], "change": ["rename"], "code_id": ["old"], "becomes": ["a"], "by": ["ann"],
+        "why": ["clearer"],
+    }  # fmt: skip
+    other(small, declaring("codebook", "history"), codings=given, codebook=codebook, history=change)
+    with pytest.raises(StudyError, match=r"codings.csv: column 'code_id' names 1 \(x\), which is not in codebook"):
+        check_study(open_study("other"))
+
+
+def test_a_reading_of_what_is_not_there_is_told(small):
+    read = {"coder": ["ann"], "round": ["1"], "unit_id": ["d9"], "position": ["1"], "source": ["x"]}
+    other(small, declaring("readings"), readings=read)
+    with pytest.raises(StudyError, match=r"readings.csv: column 'unit_id' names 1 \(d9\), which is not in posts or"):
+        check_study(open_study("other"))

@@ -127,8 +127,8 @@ def index_of(folder, given, read):
     for level, dots in levels.items():
         rows = codebook[codebook["code_id"].str.count(r"\.") == dots][["code_id", "name"]]
         hits = rows["code_id"].map(given).fillna(0).astype(int)
-        write(folder, f"05-coding-{level}", rows.assign(screenshots=hits, **ends(hits, read)))
-    write(folder, "05-coding-density", pd.DataFrame({"codes": [0, 1], "screenshots": [10, read - 10]}))
+        write(folder, f"05-coding-{level}", rows.assign(units=hits, **ends(hits, read)))
+    write(folder, "05-coding-density", pd.DataFrame({"codes": [0, 1], "units": [10, read - 10]}))
     return {f"{name}.table": {"missing": "", "texts": ["code_id", "name"]} for name in names}
 
 

@@ -72,6 +72,10 @@ def test_a_child_may_stand_before_its_parent() -> None:
     assert exchange.threads(TALK.iloc[::-1], KNOWN).equals(exchange.threads(TALK, KNOWN))
 
 
+def test_every_comment_belongs_to_the_thread_of_its_first() -> None:
+    assert exchange.thread_of(TALK).tolist() == ["a", "a", "a", "a", "a", "f", "f", "h"]
+
+
 def test_replies_to_a_comment_that_was_not_captured_are_one_thread() -> None:
     torn = comments(("b", "lost", "n1", "Hi"), ("c", "lost", "h1", "Hi"), ("d", "c", "n2", "Hi"))
     threads = exchange.threads(torn, KNOWN)
@@ -153,3 +157,25 @@ def test_the_figures_name_the_sides_and_tell_the_shares() -> None:
     asked = draw.who_asks(exchange.who_asks(TALK, KNOWN, 0.95), SIDES)
     assert [text.get_text() for text in asked.axes[0].texts] == ["50 %", "20 %"]
     assert [label.get_text() for label in asked.axes[0].get_yticklabels()] == ["arrivals", "locals"]
+
+
+def test_the_figure_of_roles_names_side_and_role() -> None:
+    table = pd.DataFrame(
+        {"role": ["asks", "explains"], "side": ["newcomer", "host"], "share": [0.5, 0.25], "low": [0.2, 0.1],
+         "high": [0.8, 0.5]}
+    )  # fmt: skip
+    axes = draw.roles(table, SIDES).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["arrivals: asks", "locals: explains"]
+    assert [text.get_text() for text in axes.texts] == ["50.0 %", "25.0 %"]
+    assert draw.roles(NO_REPLIES, SIDES) == NO_REPLIES
+
+
+def test_the_figure_of_languages_leaves_out_directions_without_words() -> None:
+    table = pd.DataFrame({
+        "from_side": ["newcomer", "host"], "to_side": ["host", "newcomer"],
+        "own": [3, 0], "both": [1, 0], "others": [0, 0], "neither": [0, 2],
+    })  # fmt: skip
+    axes = draw.answered_in(table, SIDES).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["arrivals → locals"]
+    assert [text.get_text() for text in axes.texts] == ["4"]
+    assert [bar.get_width() for bar in axes.patches] == [0.75, 0.25, 0]

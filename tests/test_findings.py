@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 import coded
@@ -101,3 +102,14 @@ def test_the_articles_evidence_fits_its_codebook(project):
     themes = findings.evidence_by_theme(codebook, evidence)
     assert themes["figures"].sum() == findings.count_evidence(evidence)["figures"]
     assert len(themes) == findings.count_entries(codebook)["themes"]
+
+
+def test_what_is_shown_and_what_was_given_stand_beside_each_other_with_their_ranks():
+    themes = pd.DataFrame({"pattern": ["P"] * 3, "theme": ["A", "B", "C"], "theme_id": ["a", "b", "c"],
+                           "excerpts": [4, 1, 1], "figures": [0, 1, 1]})  # fmt: skip
+    given = pd.DataFrame({"code_id": ["a", "b"], "units": [1, 5], "share": [0.1, 0.5], "creator_low": [0.0, 0.3],
+                          "creator_high": [0.2, 0.7]})  # fmt: skip
+    beside = findings.shown_and_given(themes, given)
+    assert beside["rank_shown"].tolist() == [1, 2, 2]
+    assert beside["rank_given"].tolist() == [2, 1, pd.NA]
+    assert beside["share"].tolist()[:2] == [0.1, 0.5]

@@ -1,9 +1,11 @@
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analysis.computable import NotComputable
+from analysis.computable import CannotCompute, NotComputable
 from analysis.errors import StudyError
-from analysis.language import code_mixing_index, count_tokens, language_of, letters_of, plain, share_of, wording
+from analysis.language import count_tokens, language_of, letters_of, plain, share_of, sides_of_tokens, wording
 from analysis.settings import Side
 
 
@@ -99,12 +101,28 @@ def test_a_text_without_words_has_no_share() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [("all in one", 0), ("half 半 half 半", 50), ("three words here 一", 25)],
-    ids=["one language", "evenly mixed", "1 - 3/4"],
+    ("unit", "expected"), [("word", "n n o h h n"), ("character", "n n n n o o h h n n")], ids=["word", "character"]
 )
-def test_the_index_of_code_mixing_follows_its_definition(text: str, expected: float) -> None:
-    assert code_mixing_index(pd.Series([text]), sides(), "word").tolist() == [expected]
+def test_tokens_stand_in_their_order_each_with_its_side(unit: str, expected: str) -> None:
+    (found,) = sides_of_tokens(pd.Series(["I'm so да 你好 @ann ok"]), sides(), unit).tolist()
+    marks = {"newcomer": "n", "host": "h", "other": "o"}
+    assert " ".join(marks[side] for side in found) == expected
+
+
+@given(st.lists(st.text(alphabet="abé你好かなпя '-#[]@1😊\n", max_size=30), min_size=1, max_size=4))
+@pytest.mark.parametrize("unit", ["word", "character"])
+@pytest.mark.parametrize("host", ["Han", "Japanese", "Cyrillic"])
+def test_tokens_in_order_are_as_many_as_are_counted(host: str, unit: str, written: list[str]) -> None:
+    texts = pd.Series(written)
+    listed = sides_of_tokens(texts, sides(host=host), unit)
+    counted = count_tokens(texts, sides(host=host), unit)
+    for side in counted:
+        assert [tags.count(side) for tags in listed] == counted[side].tolist()
+
+
+def test_tokens_of_sides_of_one_script_cannot_be_told_apart() -> None:
+    with pytest.raises(CannotCompute, match="cannot tell their languages apart"):
+        sides_of_tokens(pd.Series(["hola"]), sides(host="Latin"), "word")
 
 
 def test_results_keep_the_index_of_the_texts() -> None:

@@ -391,7 +391,7 @@ def test_a_capture_goes_from_file_to_a_checked_study(small):
     assert told[-4:] == ["Next:", "  compendium check mine", "  compendium run mine", "  compendium book mine"]
     checked = check_study(open_study("mine", small))
     assert any(line.startswith("  posts: 150 rows, captured") for line in checked.tables)
-    assert {answer.notebook: answer.verdict for answer in checked.answers}["04-exchange"] == "cannot"
+    assert {answer.notebook: answer.verdict for answer in checked.answers}["04-exchange"] == "partly"
     assert checked.to_confirm == open_study("mine", small).settings["to_confirm"]
     again = subprocess.run([COMPENDIUM, "new", "mine", "--from", path], capture_output=True, text=True, check=False)
     assert (again.returncode, again.stdout) == (1, "")

@@ -64,6 +64,13 @@ def test_what_a_notebook_reads_is_seen_in_its_cells(tmp_path):
     assert {"analysis.frame", "analysis.figures.style"} <= set(reads.modules)
 
 
+def test_a_notebook_that_takes_codings_reads_all_that_was_coded(tmp_path):
+    taking = "from analysis.coded import coded_of\ncodebook = this.table('codebook')\nplaced = coded_of(this).placed"
+    reads = notebooks.reads_of(read(tmp_path, 'study: str = "x"', taking))
+    assert {"codebook", "codings", "readings", "history", "documents"} <= set(reads.tables)
+    assert "codings" not in notebooks.reads_of(read(tmp_path, 'study: str = "x"', "from analysis import coded")).tables
+
+
 def test_the_modules_behind_a_notebook_include_what_they_import(tmp_path):
     (tmp_path / "figures").mkdir()
     for name, content in {

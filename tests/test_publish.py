@@ -134,8 +134,8 @@ c1,5,People <ask> each other.,interpretation,,,e1,excerpts,,
 c2,4,Thirty posts were read.,count,30,posts,,stated_alike,posts value=first_posts,
 c3,3,A word of theory.,theory,<b>word</b>,,,judgement,,
 """
-CODEBOOK = """code_id,name,parent_id,level,definition,include,exclude,basis,section
-talk,Talk,,pattern,d,,,named,5
+CODEBOOK = """code_id,name,parent_id,level,definition,include,exclude,basis,section,colour,codable,guid
+talk,Talk,,pattern,d,,,named,5,,,
 """
 EVIDENCE = """evidence_id,section,figure,source_post,form,speaker_side,addressee_side,languages,translated,gist,\
 code_ids,note

@@ -5,25 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import coded
-from analysis import coding, saturation
+from analysis import saturation, units
 from analysis.computable import NotComputable
 from analysis.figures import saturation as draw
 
 # New themes of the first eight interviews in the example of Guest, Namey and Chen (2020).
 INTERVIEWS = [16, 9, 7, 5, 4, 3, 1, 0]
-# Ants of Costa Rica (Longino and Colwell 2011) as iNEXT prints them: units, incidences, kinds, in one and two units.
-ANTS = {
-    "500 m": (230, 2943, 241, 71, 34, 0.9759754, 314.810038),
-    "1070 m": (150, 1730, 122, 28, 16, 0.9839382, 146.336667),
-    "1500 m": (200, 1170, 56, 13, 4, 0.9889231, 77.019375),
-    "2000 m": (200, 271, 14, 1, 2, 0.9963827, 14.248750),
-}
-ANTS_AT_2000 = np.array([1, 2, 2, 3, 4, 8, 8, 13, 15, 19, 23, 34, 59, 80])
 
 
 @pytest.fixture
 def placed():
-    return coding.codings_by_screenshot(coded.codings(), coded.screenshots())
+    return coded.placed()
 
 
 def found_in(*posts):
@@ -36,7 +28,7 @@ def found_in(*posts):
 
 def test_the_order_is_that_of_the_fullest_reading():
     orders = {("ann", 1): "s4 s3 s2", ("bob", 1): "s1 s2 s3 s4", ("ann", 2): "s3"}
-    order = saturation.posts_in_order(coded.readings(orders), coded.screenshots())
+    order = saturation.posts_in_order(coded.read(orders))
     assert order["post_id"].tolist() == ["p1", "p2", "p3"]
     assert set(zip(order["coder"], order["round"], strict=True)) == {("bob", 1)}
 
@@ -50,12 +42,12 @@ def test_the_order_is_that_of_the_fullest_reading():
     ids=["the latest round", "the first coder by name"],
 )
 def test_of_equally_full_readings_one_is_taken_by_rule(orders, expected):
-    order = saturation.posts_in_order(coded.readings(orders), coded.screenshots())
+    order = saturation.posts_in_order(coded.read(orders))
     assert order["post_id"].tolist() == expected
 
 
 def test_only_codes_of_that_reading_count(placed):
-    order = saturation.posts_in_order(coded.readings(), coded.screenshots())
+    order = saturation.posts_in_order(coded.read())
     found = saturation.codes_by_post(placed, coded.codebook(), order, "code")
     assert order["coder"].unique().tolist() == ["ann"]
     assert found.columns.tolist() == ["ask.how", "ask.why"]
@@ -63,8 +55,21 @@ def test_only_codes_of_that_reading_count(placed):
     assert found["ask.why"].tolist() == [True, True, False]
 
 
+def test_a_post_that_was_coded_but_not_read_has_no_place_in_the_order(placed):
+    order = saturation.posts_in_order(coded.read({("ann", 2): "s3 s4"}))
+    found = saturation.codes_by_post(placed, coded.codebook(), order, "code")
+    assert found.columns.tolist() == ["ask.why"]
+    assert found["ask.why"].tolist() == [True, False]
+
+
+def test_a_post_read_text_by_text_is_one_item():
+    readings = units.placed_readings(coded.readings({("ann", 1): "s1 s3 s2"}), coded.corpus(), units.TEXT)
+    assert len(readings) == 5
+    assert saturation.posts_in_order(readings)["post_id"].tolist() == ["p1", "p2"]
+
+
 def test_a_reading_that_gave_nothing_cannot_be_saturated(placed):
-    order = saturation.posts_in_order(coded.readings({("cy", 1): "s1 s2"}), coded.screenshots())
+    order = saturation.posts_in_order(coded.read({("cy", 1): "s1 s2"}))
     found = saturation.codes_by_post(placed, coded.codebook(), order, "code")
     assert found == NotComputable("the reading gave no code")
     assert saturation.unseen(found) == found
@@ -108,26 +113,29 @@ def test_a_ratio_needs_a_base_and_a_run(new, reason):
     assert saturation.guest_ratios(new, base_items=4, run_items=2).reason == reason
 
 
-@pytest.mark.parametrize("place", ANTS)
-def test_chao2_and_coverage_are_those_of_inext(place):
-    units, incidences, kinds, once, twice, covered, estimated = ANTS[place]
-    assert saturation.chao2(kinds, units, once, twice) == pytest.approx(estimated, abs=1e-6)
-    assert saturation.coverage(incidences, units, once, twice) == pytest.approx(covered, abs=1e-7)
+@pytest.mark.parametrize("level", ["code", "theme"])
+def test_the_sizes_of_the_rule_stand_side_by_side(level):
+    accumulated = pd.DataFrame({"new_codes": [*INTERVIEWS, 0, 2]})
+    table = saturation.stopping_points(accumulated, level, 0.05)
+    assert table["level"].unique().tolist() == [level]
+    assert table[["base_items", "run_items"]].drop_duplicates().to_numpy().tolist() == [
+        [4, 2], [4, 3], [5, 2], [5, 3], [6, 2], [6, 3],
+    ]  # fmt: skip
+    at_four = table[(table["base_items"] == 4) & (table["run_items"] == 2)]
+    assert at_four[["base", "at_most", "stop", "later"]].to_numpy().tolist() == [
+        [37, 0.05, "6+2", 2],
+        [37, 0, "7+2", 2],
+    ]
 
 
-@pytest.mark.parametrize(("taken", "kinds"), [(1, 1.355), (100, 12.811923), (200, 14)])
-def test_rarefaction_is_that_of_inext(taken, kinds):
-    assert saturation.rarefaction(ANTS_AT_2000, 200)[taken - 1] == pytest.approx(kinds, abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("once", "twice", "chao2", "coverage"),
-    [(0, 0, 5, 1), (1, 0, 5, 1), (3, 0, 5 + 0.9 * 3, 1 - 3 / 20 * 18 / 20)],
-    ids=["nothing rare", "one unique", "no duplicates"],
-)
-def test_without_codes_found_twice_the_corrected_forms_are_taken(once, twice, chao2, coverage):
-    assert saturation.chao2(5, 10, once, twice) == pytest.approx(chao2)
-    assert saturation.coverage(20, 10, once, twice) == pytest.approx(coverage)
+def test_a_size_that_never_stops_says_why():
+    never = saturation.stopping_points(pd.DataFrame({"new_codes": [*INTERVIEWS[:7], 1]}), "code", 0.0)
+    assert len(never) == 6
+    assert never["stop"].isna().all()
+    assert never["later"].isna().all()
+    assert never["base"].dropna().tolist() == [37, 37, 41, 41, 44]
+    brought = "no run of items brought as little as 0 % new codes"
+    assert never["why_not"].tolist() == [brought] * 5 + ["fewer than 9 items were read"]
 
 
 def test_unseen_counts_uniques_and_duplicates():

@@ -60,6 +60,8 @@ def test_a_study_yml_in_order_is_read(tmp_path):
     ("old", "new", "expected"),
     [
         ("value: 20", "value: 20 posts", "line 25: decisions, min_comments: found '20 posts'; expected a count"),
+        ("min_comments:\n    value: 20", "asking_codes:\n    value: [a.b, 3]", "line 25: decisions, asking_codes: f"),
+        ("min_comments:\n    value: 20", "asking_codes:\n    value: a.b", "line 25: decisions, asking_codes: found"),
         ("value: 20", "vaule: 20", "line 24: decisions, min_comments: expected a value and a reason; found"),
         ("reason: A screenful.", "reason:", "line 26: decisions, min_comments: found None as its reason"),
         ("min_comments: [10", "min_coments: [10", "line 28: decisions, robustness: 'min_coments' is not a decision."),

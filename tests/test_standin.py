@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import agreement, coding, exchange, sampling, saturation, standin, tables
+from analysis import agreement, exchange, history, sampling, saturation, schema, standin, tables, units
 from analysis.errors import StudyError
 from analysis.language import wording
+from analysis.resampling import Resampling
 from analysis.schema import words
 from analysis.standin import coders, phrases
 from analysis.study import Study, open_study
@@ -51,6 +52,15 @@ def with_counts(study: Study, **counts: int) -> pd.DataFrame:
 def texts_of(made: Tables) -> pd.Series:
     posts = pd.Series(wording(made["posts"]).to_numpy(), index=made["posts"]["post_id"])
     return pd.concat([posts, made["comments"].set_index("comment_id")["text"]])
+
+
+def corpus_of(made: Tables) -> units.Corpus:
+    return units.Corpus(made["posts"], made["comments"], made["screenshots"], schema.empty("documents"))
+
+
+def placed_of(made: Tables) -> pd.DataFrame:
+    placed = units.placed(made["codings"], corpus_of(made), units.SCREENSHOT)
+    return history.mapped(placed, made["history"], 2).codings
 
 
 def test_the_margins_are_those_of_the_published_tables(study, made):
@@ -98,7 +108,8 @@ def test_the_same_seed_writes_the_same_bytes_and_another_seed_others(tmp_path, p
         standin.write_standin(tmp_path / copy / "data/liu2025", seed=7 if copy == "other" else SEED)
     first, again, other = (contents(tmp_path / copy / "data/liu2025/standin") for copy in ("first", "again", "other"))
     assert first == again
-    assert all(first[name] != other[name] for name in first)
+    # What the coders changed in their codebook is written down, not drawn.
+    assert [name for name in first if first[name] == other[name]] == ["history.csv"]
 
 
 def test_the_committed_corpus_is_what_the_seed_makes(study, made, tmp_path):
@@ -108,7 +119,7 @@ def test_the_committed_corpus_is_what_the_seed_makes(study, made, tmp_path):
 
 
 def test_every_row_says_what_it_is(made):
-    assert {source for table in made.values() for source in table["source"]} == {"stand-in"}
+    assert {source for table in made.values() for source in table.get("source", ["stand-in"])} == {"stand-in"}
 
 
 def test_a_comment_follows_its_post_and_the_comment_that_it_answers(made):
@@ -188,7 +199,7 @@ def test_the_first_screenshot_of_a_post_shows_the_post(made):
 def test_each_coding_stands_in_its_text_on_a_screenshot_that_the_coder_read(made):
     codings, texts = made["codings"], texts_of(made)
     on = {unit: row.screenshot_id for row in made["screenshots"].itertuples() for unit in words(row.shows)}
-    read = set(made["readings"][["coder", "round", "screenshot_id"]].itertuples(index=False, name=None))
+    read = set(made["readings"][["coder", "round", "unit_id"]].itertuples(index=False, name=None))
     assert {(row.coder, row.round, on[row.unit_id]) for row in codings.itertuples()} <= read
     spans = codings.dropna(subset=["start"])
     assert len(spans) > len(codings) / 2
@@ -203,15 +214,15 @@ def test_each_code_is_one_of_the_codebook_and_most_of_them_are_used(study, made)
     codebook = study.table("codebook")
     codes = set(codebook.loc[codebook["level"] == "code", "code_id"])
     used = set(made["codings"]["code_id"])
-    assert used <= codes
+    assert used <= codes | set(made["history"]["code_id"])
     assert len(used) > 0.9 * len(codes)
 
 
 @pytest.mark.parametrize("seed", [SEED, 1, 2, 3])
 def test_codes_dry_up_before_the_last_quarter_of_the_reading(study, margins, seed):
     made = make(study, margins, seed=seed)
-    placed = coding.codings_by_screenshot(made["codings"], made["screenshots"])
-    order = saturation.posts_in_order(made["readings"], made["screenshots"])
+    placed = placed_of(made)
+    order = saturation.posts_in_order(units.placed_readings(made["readings"], corpus_of(made), units.SCREENSHOT))
     found = saturation.codes_by_post(placed, study.table("codebook"), order, "code")
     last = saturation.first_posts(found.to_numpy()).max()
     assert len(order) == margins.posts
@@ -219,20 +230,21 @@ def test_codes_dry_up_before_the_last_quarter_of_the_reading(study, margins, see
 
 
 def test_the_coders_agree_better_in_the_second_round_but_not_wholly(study, made):
-    placed = coding.codings_by_screenshot(made["codings"], made["screenshots"])
-    units = coding.units_read(made["readings"], made["screenshots"], made["posts"])
-    resampling = coding.Resampling(replicates=2, confidence=0.95, seed=1)
+    corpus, unit = corpus_of(made), units.SCREENSHOT
+    placed, readings = placed_of(made), units.placed_readings(made["readings"], corpus_of(made), units.SCREENSHOT)
+    read = units.units_of(readings, placed, corpus, unit)
+    resampling = Resampling(replicates=2, confidence=0.95, seed=1)
     alpha = []
     for coding_round in (1, 2):
-        judged = agreement.judgements(placed, made["readings"], units, study.table("codebook"), coding_round)
-        alpha.append(agreement.of_sets(judged, resampling)["alpha"].iloc[0])
+        judged = agreement.judgements(placed, readings, read, study.table("codebook"), coding_round)
+        alpha.append(agreement.of_sets(judged, resampling, "creators")["alpha"].iloc[0])
     assert 0.3 < alpha[0] < alpha[1] - 0.1
     assert 0.6 < alpha[1] < 0.8
 
 
 def test_both_coders_read_the_training_part_and_in_the_second_round_one_all_and_the_other_a_good_part(made):
     readings = made["readings"]
-    read = {by: set(part["screenshot_id"]) for by, part in readings.groupby(["coder", "round"])}
+    read = {by: set(part["unit_id"]) for by, part in readings.groupby(["coder", "round"])}
     everything = set(made["screenshots"]["screenshot_id"])
     assert read["coder A", 1] == read["coder B", 1] < everything
     assert read["coder A", 2] == everything
@@ -249,6 +261,24 @@ def test_a_codebook_of_other_words_is_coded_as_well(study, margins):
     )
     codings = standin.generate(margins, other, seed=SEED, frame_posts=5 * margins.posts)["codings"]
     assert codings["code_id"].nunique() > 10
+
+
+def test_the_first_round_was_coded_by_an_earlier_codebook(study, made):
+    codings, codes = made["codings"], set(study.table("codebook")["code_id"])
+    changed = made["history"].set_index("change")
+    assert set(changed.index) == {"rename", "merge", "split", "redefine"}
+    earlier = set(codings.loc[~codings["code_id"].isin(codes), "code_id"])
+    assert earlier == set(changed.loc[["rename", "merge", "split"], "code_id"])
+    assert set(codings.loc[codings["code_id"].isin(earlier), "round"]) == {1}
+    mapped = history.mapped(codings, made["history"], 2)
+    assert set(mapped.codings["code_id"]) <= codes
+    assert len(mapped.split) > 0
+
+
+def test_a_codebook_of_other_words_has_no_history(study, margins):
+    codebook = study.table("codebook")
+    other = codebook.assign(code_id="q." + codebook["code_id"], parent_id="q." + codebook["parent_id"])
+    assert len(standin.generate(margins, other, seed=SEED, frame_posts=5 * margins.posts)["history"]) == 0
 
 
 def test_what_a_turn_does_is_coded_with_the_code_of_that_name(study):

@@ -10,7 +10,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from analysis import agreement, claims, coding, corpus, exchange, findings, frame, robustness, sampling, saturation
+from analysis import (
+    agreement,
+    claims,
+    co_occurrence,
+    coding,
+    corpus,
+    exchange,
+    findings,
+    frame,
+    mixing,
+    occurrence,
+    robustness,
+    roles,
+    sampling,
+    saturation,
+    shares,
+    units,
+    unseen,
+)  # fmt: skip
+from analysis.coded import Coded, coded_of
 from analysis.computable import NotComputable
 from analysis.criteria import measure_posts
 from analysis.sides import tell_sides
@@ -20,6 +39,7 @@ ANSWERS, PARTLY, CANNOT = "answers", "partly", "cannot"
 # What would supply what is missing, by words of the reason; the first that fit are taken.
 SUPPLIES = (
     ("no posts", "a capture of posts: compendium import"),
+    ("codings stand on pictures|codings stands on", "codings of the texts themselves, replies among them"),
     ("no comment counts", "a format that gives the number of comments of each post"),
     ("comment", "a capture of the comments under these posts: compendium import"),
     ("has no creators|creators were imported", "a table of accounts, which some tools save beside the posts"),
@@ -30,12 +50,14 @@ SUPPLIES = (
     ("times", "a format that gives the time of each post"),
     ("hashtag totals|no hashtags", "a table of hashtags with the totals that the platform shows"),
     ("hashtag", "posts with hashtags"),
+    ("one post only|no post holds", "further posts, read and coded"),
     ("scripts|languages|words", "sides whose languages are written in different scripts"),
     ("creators|accounts", "a format that names the account of each post"),
-    ("one coder|two coders|round", "a second coder who reads the same screenshots"),
-    ("readings|was read|were read", "a table of readings: who read which screenshot, in which order"),
+    ("one coder|two coders|round", "a second coder who reads the same units"),
+    ("readings|was read|were read", "a table of readings: who read which unit, in which order"),
+    ("asking_codes|explaining_codes", "codes for it in the codebook, and their names under that decision in study.yml"),
     ("screenshots", "a table of screenshots: which post and comments each shows"),
-    ("codings|code", "tables of codings, screenshots and readings: who gave which code to what"),
+    ("codings|code", "tables of codings and readings: who gave which code to what; compendium import"),
     ("evidence|codebook", "a codebook and evidence, your own or from: the original's"),
     ("claims", "the original's claims: from: the original in study.yml"),
     ("combination|choice|values|sample", "other values under robustness, or more posts"),
@@ -103,19 +125,9 @@ class Material:
         return corpus.of_sample(self.comments, self.drawn.posts)
 
     @cached_property
-    def placed(self) -> Any:
-        """The codings on their screenshots."""
-        return coding.codings_by_screenshot(self.table("codings"), self.table("screenshots"))
-
-    @cached_property
-    def standing(self) -> Any:
-        """The codings that stand."""
-        return coding.standing_codings(self.placed, self.table("readings"))
-
-    @cached_property
-    def units(self) -> Any:
-        """The screenshots that were read."""
-        return coding.units_read(self.table("readings"), self.table("screenshots"), self.posts)
+    def coded(self) -> Coded:
+        """What was coded and read, by unit."""
+        return coded_of(self.study)
 
 
 Asked = Iterator[tuple[str, Any]]
@@ -173,32 +185,43 @@ def _exchange(of: Material) -> Asked:
     yield "how many replies cross the border", exchange.across_share(directions)
     yield "in which threads both sides meet", exchange.threads(of.in_sample, of.accounts)
     yield "who answers each other", exchange.pairs(answered)
-    yield "who asks", exchange.who_asks(of.in_sample, of.accounts, of.study.decide("confidence"))
+    level = of.study.decide("confidence")
+    yield "who asks", exchange.who_asks(of.in_sample, of.accounts, level)
+    texts = units.texts_of(of.coded.units, of.coded.corpus, of.accounts, of.coded.coding_unit)
+    for role, decision in roles.ROLES.items():
+        seen = roles.acts(of.coded.standing, of.table("codebook"), of.study.decide(decision), role)
+        yield f"who {role}, as coders saw it", roles.by_side(seen, texts, role, level)
+        yield f"to whom one {role}", exchange.directions(roles.answering(answered, seen))
+    yield "in whose language they answer", mixing.answered_in(answered, of.in_sample, of.study.sides)
+    written = mixing.texts_of(corpus.of_sample(of.posts, of.drawn.posts), of.in_sample)
+    yield "how far the languages mix", mixing.by_text(written, of.study.sides, of.decided["token_unit"])
 
 
 def _coding(of: Material) -> Asked:
     codebook = coding.tree(of.table("codebook"))
     yield "which codes there are", codebook
-    yield "how often each code was given", coding.summary(of.placed, of.standing, codebook, of.units)
-    spoken = coding.speaker_sides(of.standing, of.table("posts"), of.table("comments"), of.accounts)
-    yield "to whose words", coding.counts_by(spoken, codebook, "side")
-    yield "in which round", coding.counts_by(of.placed, codebook, "round")
-    yield "which codes stand together", coding.co_occurrence(of.standing, codebook, of.units)
+    yield "how often each code was given", coding.summary(of.coded.placed, of.coded.standing, codebook, of.coded.units)
+    texts = units.texts_of(of.coded.units, of.coded.corpus, of.accounts, of.coded.coding_unit)
+    spoken = shares.told_of_texts(of.coded.standing, texts)
+    yield "to whose words", occurrence.counts_by(spoken, codebook, "side")
+    yield "in which round", occurrence.counts_by(of.coded.placed, codebook, "round")
+    yield "which codes stand together", co_occurrence.co_occurrence(of.coded.standing, codebook, of.coded.units)
 
 
 def _saturation(of: Material) -> Asked:
-    order = saturation.posts_in_order(of.table("readings"), of.table("screenshots"))
-    found = saturation.codes_by_post(of.placed, of.table("codebook"), order, "code")
+    order = saturation.posts_in_order(of.coded.readings)
+    found = saturation.codes_by_post(of.coded.placed, of.table("codebook"), order, "code")
     accumulated = saturation.accumulation(found, of.table("codebook"))
     sizes = of.study.decide("base_items"), of.study.decide("run_items")
     ratios = saturation.guest_ratios(accumulated["new_codes"], *sizes)
     yield "when new codes stopped", accumulated
     yield "how many codes are unseen", saturation.unseen(found)
+    yield "how many posts to read on", unseen.further(found, "code", of.study.decide("coverage_wanted"))
     yield "where the rule would stop", saturation.stopping_point(ratios, of.study.decide("new_information_at_most"))
 
 
 def _agreement(of: Material) -> Asked:
-    given = (of.placed, of.table("readings"), of.units, of.table("codebook"))
+    given = (of.coded.placed, of.coded.readings, of.coded.units, of.table("codebook"))
     judged = agreement.judgements(*given, of.decided["agreement_round"])
     yield "how far coders agree", judged
     yield "where they differ", agreement.disagreements(judged)
@@ -208,7 +231,8 @@ def _affordances(of: Material) -> Asked:
     codebook, evidence = of.table("codebook"), of.table("evidence")
     yield "how many patterns, themes and codes there are", findings.count_entries(codebook)
     yield "what the article shows for each theme", findings.evidence_by_theme(codebook, evidence)
-    yield "how often coders gave each theme", coding.summary(of.placed, of.standing, codebook, of.units)
+    given = (of.coded.placed, of.coded.standing, codebook, of.coded.units)
+    yield "how often coders gave each theme", coding.summary(*given)
 
 
 def _robustness(of: Material) -> Asked:

@@ -21,8 +21,11 @@ from analysis.study import Study
 PROBLEMS_SHOWN = 20
 # What an identifier of a unit may belong to.
 TEXTS = ("posts", "comments")
-UNITS = (*TEXTS, "screenshots")
-NAMING = (("screenshots", "shows", TEXTS), ("codings", "unit_id", UNITS), ("gists", "unit_id", TEXTS))
+UNITS = (*TEXTS, "screenshots", "documents")
+NAMING = (
+    ("screenshots", "shows", TEXTS), ("codings", "unit_id", UNITS), ("readings", "unit_id", UNITS),
+    ("gists", "unit_id", TEXTS),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def check_study(study: Study) -> Checked:
     problems += _scripts_that_are_unknown(study)
     for name, table in found.items():
         problems += _references_that_lead_nowhere(study, name, table, found)
-    problems += _units_that_lead_nowhere(study, found)
+    problems += [*_units_that_lead_nowhere(study, found), *_codes_that_lead_nowhere(study, found)]
     if not problems:
         try:
             answered = answers(study)
@@ -116,7 +119,7 @@ def _was_imported(study: Study, name: str) -> bool:
 
 
 def _units_that_lead_nowhere(study: Study, found: dict[str, Any]) -> list[str]:
-    """Posts, comments and screenshots that codings, screenshots, gists or study.yml name and that are not there."""
+    """Posts, comments, screenshots and documents that a table or study.yml names and that are not there."""
     known = {name: _identifiers(found.get(name), name) for name in UNITS}
     if not known["posts"]:
         return []
@@ -128,6 +131,16 @@ def _units_that_lead_nowhere(study: Study, found: dict[str, Any]) -> list[str]:
             lost = sorted(_named_in(table[column], kind) - set().union(*(known[target] for target in targets)))
             problems += _lost(study, name, column, lost, " or ".join(targets))
     return problems + _quotes_that_lead_nowhere(study, known["posts"] | known["comments"])
+
+
+def _codes_that_lead_nowhere(study: Study, found: dict[str, Any]) -> list[str]:
+    """Codes that were given and stand neither in the codebook nor in its history."""
+    codings, codebook, history = (found.get(name) for name in ("codings", "codebook", "history"))
+    if not isinstance(codings, pd.DataFrame) or not isinstance(codebook, pd.DataFrame):
+        return []
+    earlier = set(history["code_id"]) if isinstance(history, pd.DataFrame) else set()
+    lost = sorted(set(codings["code_id"]) - _identifiers(codebook, "codebook") - earlier)
+    return _lost(study, "codings", "code_id", lost, "codebook")
 
 
 def _quotes_that_lead_nowhere(study: Study, known: set[str]) -> list[str]:

@@ -121,18 +121,21 @@ def new(
 
 @app.command(name="import")
 def import_(
-    name: Annotated[str, typer.Argument(help="The study that the captures belong to.")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Capture files, as the tool wrote them.")],
+    name: Annotated[str, typer.Argument(help="The study that the files belong to.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Captures and codings, as a tool wrote them.")],
+    *,
+    coder: Annotated[str | None, typer.Option(help="Who coded, where a file of codings does not say.")] = None,
+    number: Annotated[int | None, typer.Option("--round", min=1, help="In which round, where it does not say.")] = None,
+    read_all: Annotated[bool, typer.Option("--read-all", help="Every coder read all that is in a file.")] = False,
 ) -> None:
-    """Import capture files into a study: pseudonymised, merged with what is there, and reported on."""
+    """Import captures and codings into a study: matched, merged with what is there, and reported on."""
     from rich.console import Console
 
-    from analysis import import_told, importing, study
+    from analysis import incoming, study
+    from analysis.qda.gathering import Asked
+    from analysis.qda.project import Told
 
-    console, opened = Console(), study.open_study(name)
-    with import_told.shown_progress(console) as told:
-        imported = importing.read_in(opened, files, told)
-    import_told.show_import(imported, console)
+    incoming.bring_in(study.open_study(name), files, Asked(Told(coder, number), read_all), Console())
     typer.echo(f"Next: compendium check {name}")
 
 
@@ -175,6 +178,54 @@ def sample(
         _print_why(why, sampling.explain_post(measured, drawn, decisions, post).to_dict("records"))
     else:
         _print_flow(opened, drawn)
+
+
+@app.command(name="export")
+def export_(
+    name: Name = ORIGINAL,
+    *,
+    to: Annotated[str, typer.Option(help="refi (for coding programs), csv, excel or html.")],
+    out: Annotated[Path | None, typer.Option(help="Write into this folder instead of data/NAME/out/.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="The whole corpus, not only the sample.")] = False,
+) -> None:
+    """Export a study's sample with what was coded in it: for a coding program, as tables, as a workbook or a page."""
+    from analysis import export, study
+
+    opened = study.open_study(name)
+    written = export.export(opened, to, out, everything=everything)
+    _print_list(f"Wrote {out or f'data/{name}/out/{to}'}:", written.files)
+    _print_list("What is in it:", written.account)
+
+
+@app.command()
+def assign(  # noqa: PLR0913  (each is an option of the command)
+    name: Name = ORIGINAL,
+    *,
+    coders: Annotated[str, typer.Option(help="The coders' names, separated by commas.")],
+    overlap: Annotated[int, typer.Option(help="How many posts (or what the study counts by) all coders get.")],
+    seed: Annotated[int, typer.Option(help="Another seed deals otherwise.")] = 1,
+    number: Annotated[int, typer.Option("--round", help="The round of coding, from 1.")] = 1,
+    everything: Annotated[bool, typer.Option("--all", help="The whole corpus, not only the sample.")] = False,
+) -> None:
+    """Make a blind package for each coder: the codebook and their share of the sample, some of it shared by all."""
+    from analysis import assign as assigning
+    from analysis import study
+
+    opened = study.open_study(name)
+    named = [coder.strip() for coder in coders.split(",") if coder.strip()]
+    asked = assigning.Asked(named, overlap, seed, number)
+    assigned = assigning.assign(opened, asked, everything=everything)
+    typer.echo(f"{assigned.shared} {assigned.dealt} for all coders, the others dealt out (seed {seed}).")
+    folders = [
+        f"{coder}: {count} {assigned.dealt}, {assigned.folders[coder].relative_to(opened.root).as_posix()}/"
+        for coder, count in assigned.each.items()
+    ]
+    _print_list("Packages:", folders)
+    typer.echo(f"Recorded in data/{name}/coding/assignments.csv")
+    if opened.is_original:
+        typer.echo("The stand-in's codings stay as they are, so these are for practice: compendium new makes a study.")
+    else:
+        typer.echo(f"When one comes back: compendium import {name} FILE --coder NAME --round {number}")
 
 
 @app.command()
@@ -348,3 +399,7 @@ def _print_summary(study: Any, outcomes: list[Any]) -> None:
         Console().print(rows)
     for line in committed.compare(study):
         typer.echo(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -137,7 +137,10 @@ def as_texts(cells: pd.Series, kind: Kind) -> pd.Series:
     if kind == "boolean":
         return cells.map({True: "true", False: "false"}, na_action="ignore").astype("str")
     if kind in ("date", "time"):
-        return cells.dt.strftime("%Y-%m-%d" if kind == "date" else "%Y-%m-%dT%H:%M:%SZ").astype("str")
+        # Many rows share a time, and to write one takes long.
+        values = cells.drop_duplicates()
+        told = values.dt.strftime("%Y-%m-%d" if kind == "date" else "%Y-%m-%dT%H:%M:%SZ").astype("str")
+        return cells.map(dict(zip(values, told, strict=True)), na_action="ignore").astype("str")
     return cells.astype("str").where(cells.notna())
 
 

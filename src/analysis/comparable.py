@@ -179,9 +179,7 @@ def _entries(ground: Ground, wanted: list[str]) -> Entries | str:
     if ground.made_up:
         return MADE_UP
     rows = ground.by_code.reindex(wanted)
-    return (
-        OTHER_CODEBOOK if rows["screenshots"].isna().any() else Entries(rows.astype({"screenshots": int}), ground.read)
-    )
+    return OTHER_CODEBOOK if rows["units"].isna().any() else Entries(rows.astype({"units": int}), ground.read)
 
 
 def _without_entries(reason: str) -> tuple[str, str]:

@@ -94,8 +94,8 @@ class Entries:
     never: pd.DataFrame = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "given", self.rows[self.rows["screenshots"] > 0])
-        object.__setattr__(self, "never", self.rows[self.rows["screenshots"] == 0])
+        object.__setattr__(self, "given", self.rows[self.rows["units"] > 0])
+        object.__setattr__(self, "never", self.rows[self.rows["units"] == 0])
 
     @property
     def highest(self) -> float:
@@ -104,7 +104,7 @@ class Entries:
 
     def told(self) -> str:
         """Each entry with the units that hold it."""
-        return "; ".join(f"{row['name']}: {row['screenshots']:,} of {self.read:,}" for row in self._records())
+        return "; ".join(f"{row['name']}: {row['units']:,} of {self.read:,}" for row in self._records())
 
     def interval(self) -> str:
         """The interval of the share, where one entry is asked for."""

@@ -132,7 +132,7 @@ def _given(study: Study) -> Any:
 def _read(study: Study) -> int:
     """How many units were read, with codes or without."""
     density = study.result("05-coding-density")
-    return 0 if isinstance(density, NotComputable) else int(density["screenshots"].sum())
+    return 0 if isinstance(density, NotComputable) else int(density["units"].sum())
 
 
 def _told_values(study: Study, values: Mapping[str, dict[str, Any]]) -> dict[str, tuple[str, str | None]]:

@@ -34,9 +34,7 @@ def write_datapackage(study: Study) -> Path:
 def datapackage(study: Study) -> dict[str, Any]:
     """Every table of the study that lies in its folder in canonical form: file, origin, columns, keys."""
     own = {
-        name: entry
-        for name, entry in study.settings["tables"].items()
-        if "from" not in entry and "columns" not in entry
+        name: entry for name, entry in study.settings["tables"].items() if "columns" not in entry and study.holds(name)
     }
     return {
         "profile": "tabular-data-package",

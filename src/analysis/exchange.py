@@ -62,7 +62,7 @@ def across_share(table: pd.DataFrame) -> float:
 @computable
 def threads(comments: pd.DataFrame, creators: pd.DataFrame) -> pd.DataFrame:
     """Every thread with the number of its comments by each side, and whether both sides take part."""
-    roots = _roots(comments)
+    roots = thread_of(comments)
     answered = roots[comments["parent_comment_id"].notna()]
     need(answered, "the capture has no replies")
     side = comments["author_id"].map(_sides(creators))
@@ -71,6 +71,19 @@ def threads(comments: pd.DataFrame, creators: pd.DataFrame) -> pd.DataFrame:
     counted = counted.reindex(columns=[*schema.SIDES, "unknown"], fill_value=0)
     both = (counted["newcomer"] > 0) & (counted["host"] > 0)
     return counted.assign(both=both).rename_axis(columns=None).reset_index()
+
+
+def thread_of(comments: pd.DataFrame) -> pd.Series:
+    """Find the first comment of each comment's thread; where it was not captured, the highest that is named."""
+    parents = comments.set_index("comment_id")["parent_comment_id"]
+    root = comments["parent_comment_id"].fillna(comments["comment_id"])
+    # A broken capture may hold a circle, which has no top.
+    for _ in range(DEEPEST_THREAD):
+        above = root.map(parents).fillna(root)
+        if above.equals(root):
+            break
+        root = above
+    return root
 
 
 @computable
@@ -150,16 +163,3 @@ def _sides(creators: pd.DataFrame) -> pd.Series:
     need(creators["side"].dropna(), "the capture does not tell newcomers from hosts")
     sides: pd.Series = creators.set_index("creator_id")["side"]
     return sides
-
-
-def _roots(comments: pd.DataFrame) -> pd.Series:
-    """The first comment of each comment's thread; where it was not captured, the highest that is named."""
-    parents = comments.set_index("comment_id")["parent_comment_id"]
-    root = comments["parent_comment_id"].fillna(comments["comment_id"])
-    # A broken capture may hold a circle, which has no top.
-    for _ in range(DEEPEST_THREAD):
-        above = root.map(parents).fillna(root)
-        if above.equals(root):
-            break
-        root = above
-    return root

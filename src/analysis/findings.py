@@ -80,6 +80,17 @@ def supported(codebook: pd.DataFrame, evidence: pd.DataFrame, level: str) -> pd.
 
 
 @computable
+def shown_and_given(themes: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """Put beside each other what is shown for a theme and on which share of the units coders gave it, with ranks."""
+    counted = given.set_index("code_id")[["units", "share", "creator_low", "creator_high"]]
+    pieces = themes["excerpts"] + themes["figures"]
+    beside = themes[["pattern", "theme", "theme_id", "excerpts", "figures"]].join(counted, on="theme_id")
+    ranks = {"rank_shown": pieces, "rank_given": beside["share"]}
+    ranked = {name: values.rank(ascending=False, method="min").astype("Int64") for name, values in ranks.items()}
+    return beside.assign(**ranked).drop(columns="theme_id")
+
+
+@computable
 def themes_without_evidence(themes: pd.DataFrame) -> pd.DataFrame:
     """Keep the themes that the findings name and show nothing for."""
     bare = themes[(themes["excerpts"] == 0) & (themes["figures"] == 0)]

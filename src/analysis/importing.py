@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from analysis import import_counts, masking, merging, privacy, tables
+from analysis.beside import put_back, put_in_place
 from analysis.database import connected, quoted
 from analysis.errors import CaptureError, StudyError
 from analysis.locks import alone
@@ -59,7 +60,7 @@ def read_in(study: Study, files: Sequence[Path], progress: Progress = silent) ->
         corpus = _merge(work, staged, study)
         staged.remarks.extend(_unnamed(study, corpus))
         report = _report(work, staged, corpus, study)
-        _put_in_place(corpus, study.corpus)
+        put_in_place(corpus, study.corpus)
     return Imported(report, staged)
 
 
@@ -112,7 +113,7 @@ def _beside(study: Study) -> Iterator[Path]:
     """An empty folder beside the corpus, gone afterwards; what a killed import left is put right first."""
     folder = study.folder / ".corpus.import"
     shutil.rmtree(folder, ignore_errors=True)
-    _put_back(study.corpus)
+    put_back(study.corpus)
     folder.mkdir()
     try:
         yield folder
@@ -201,24 +202,3 @@ def _report(work: Work, staged: Staged, corpus: Path, study: Study) -> pd.DataFr
     report = import_counts.count_all(work.db, staged, corpus, earlier, study.sides)
     tables.write_table(report, corpus / "imports.csv", "imports")
     return report
-
-
-def _put_in_place(made: Path, corpus: Path) -> None:
-    """Let the new corpus take the place of the old one, which stays aside until it has."""
-    aside = _aside(corpus)
-    if corpus.exists():
-        corpus.rename(aside)
-    made.rename(corpus)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _put_back(corpus: Path) -> None:
-    """Undo a replacement that was stopped between its two steps."""
-    aside = _aside(corpus)
-    if aside.exists() and not corpus.exists():
-        aside.rename(corpus)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _aside(corpus: Path) -> Path:
-    return corpus.with_name(".corpus.before")

@@ -22,7 +22,7 @@ WHOLE = {
 OF_POSTS = ("corpus_share_newcomer_language", "corpus_share_host_language", "corpus_share_mixed")
 OF_REPLIES = "exchange_across_share"
 # Recorded with both ends by the notebook that resampled for them.
-RESAMPLED = ("agreement_alpha_sets",)
+RESAMPLED = ("agreement_alpha_sets", "saturation_chao2", "saturation_coverage")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ good as the scripts are apart: it knows two sides by their scripts, and takes ev
 the side that writes Latin.
 """
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -74,10 +75,24 @@ def count_tokens(texts: pd.Series, sides: Mapping[str, Side], token_unit: str) -
     _must_differ(sides)
     tidied = plain(texts)
     counted = {name: tidied.str.count(_token(side.script, token_unit)) for name, side in sides.items()}
-    written = {part for side in sides.values() for part in _parts(side.script)}
-    elsewhere = [script for script in SCRIPTS if not written.intersection(_parts(script))]
-    in_others = [tidied.str.count(_token(script, token_unit)) for script in elsewhere if script not in _COMPOUND]
+    in_others = [tidied.str.count(_token(script, token_unit)) for script in _elsewhere(sides)]
     return pd.DataFrame({**counted, "other": pd.concat(in_others, axis=1).sum(axis=1)}, index=texts.index)
+
+
+def sides_of_tokens(texts: pd.Series, sides: Mapping[str, Side], token_unit: str) -> pd.Series:
+    """List for each text its tokens in order, each by the side in whose script it is, or as `other`.
+
+    Raises `CannotCompute` where the sides' scripts cannot tell them apart.
+
+    >>> sides = {"newcomer": Side("guests", "en", "English", "Latin"), "host": Side("hosts", "zh", "Chinese", "Han")}
+    >>> sides_of_tokens(pd.Series(["I love 茶 привет"]), sides, "word").tolist()
+    [['newcomer', 'newcomer', 'host', 'other']]
+    """
+    _must_differ(sides)
+    tokens = {name: _token(side.script, token_unit) for name, side in sides.items()}
+    tokens["other"] = "|".join(_token(script, token_unit) for script in _elsewhere(sides))
+    pattern = re.compile("|".join(f"(?P<{name}>{token})" for name, token in tokens.items()))
+    return plain(texts).map(lambda text: [str(found.lastgroup) for found in pattern.finditer(text)])
 
 
 @computable
@@ -113,29 +128,6 @@ def share_of(texts: pd.Series, side: str, token_unit: str, sides: Mapping[str, S
     return counted[side] / total.where(total > 0)
 
 
-@computable
-def code_mixing_index(texts: pd.Series, sides: Mapping[str, Side], token_unit: str) -> pd.Series:
-    """How evenly a text mixes languages, from 0 (one language) towards 100 (many, evenly).
-
-    CMI = 100 (1 − max w / (n − u)), where w counts the tokens of each language and n − u those of any.
-    A text without words has no index: missing, where the source sets 0.
-
-    References
-    ----------
-    Das, A., & Gambäck, B. (2014). Identifying languages at the word level in code-mixed Indian social media text.
-    Proceedings of the 11th International Conference on Natural Language Processing, 378–387.
-
-    Examples
-    --------
-    >>> sides = {"newcomer": Side("guests", "en", "English", "Latin"), "host": Side("hosts", "zh", "Chinese", "Han")}
-    >>> code_mixing_index(pd.Series(["I really love 茶", "Hello there", "😊"]), sides, "word").tolist()
-    [25.0, 0.0, nan]
-    """
-    counted = count_tokens(texts, sides, token_unit)
-    total = counted.sum(axis=1)
-    return 100 * (1 - counted.max(axis=1) / total.where(total > 0))
-
-
 def letters_of(script: str) -> str:
     """The letters of a script. Raises `StudyError` when the script is not known here."""
     if script not in SCRIPTS:
@@ -156,6 +148,12 @@ def _token(script: str, token_unit: str) -> str:
 
 def _parts(script: str) -> tuple[str, ...]:
     return _COMPOUND.get(script, (script,))
+
+
+def _elsewhere(sides: Mapping[str, Side]) -> list[str]:
+    """The scripts that neither side writes."""
+    written = {part for side in sides.values() for part in _parts(side.script)}
+    return [script for script in SCRIPTS if script not in _COMPOUND and script not in written]
 
 
 def _must_differ(sides: Mapping[str, Side]) -> None:

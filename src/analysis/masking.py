@@ -49,7 +49,14 @@ def read_key(path: Path) -> bytes:
 
 def define(db: Connection, key: bytes) -> None:
     """Give a connection the macros `pseudonym(account, account_name)` and `masked_text(captured, names)`."""
-    for macro in (*_digests(key), *_masks()):
+    for macro in _digests(key):
+        db.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
+    define_masks(db)
+
+
+def define_masks(db: Connection) -> None:
+    """Give a connection the macro `masked_text(captured, names)` alone, which needs no key."""
+    for macro in _masks():
         db.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
 
 

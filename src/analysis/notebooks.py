@@ -1,9 +1,9 @@
 """Run one notebook: what it reads, which parameters it takes, and how its output is made comparable.
 
-A notebook says in its own cells what it depends on: `this.table("posts")` reads a canonical table,
-`this.result("03-sample-posts")` a table of an earlier notebook, `this.earlier_values(…)` the values of earlier ones,
-`this.bibliography` the book's references, an import a module. The pipeline reads these calls, so that nothing has to be
-declared twice.
+A notebook says in its own cells what it depends on: `this.table("posts")` reads a canonical table, `coded_of(this)`
+those of coding, `this.result("03-sample-posts")` a table of an earlier notebook, `this.earlier_values(…)` the values of
+earlier ones, `this.bibliography` the book's references, an import a module. The pipeline reads these calls, so that
+nothing has to be declared twice.
 """
 
 import ast
@@ -20,6 +20,8 @@ from analysis.errors import CompendiumError, NotebookError, ParameterError, near
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool, "dict": dict, "list": list}
 INJECTED = "injected-parameters"
+# What `coded_of(this)` reads, all that was coded and can be coded.
+CODED = ("codings", "readings", "history", "posts", "comments", "screenshots", "documents")
 DIED_AT_START = "Kernel died before replying"
 
 
@@ -86,7 +88,12 @@ def reads_of(notebook: Any) -> Reads:
     values = any(call.func.attr == "earlier_values" for call in called)  # type: ignore[attr-defined]
     bibliography = any(isinstance(node, ast.Attribute) and node.attr == "bibliography" for node in ast.walk(tree))
     modules = tuple(sorted(_imported(tree)))
-    return Reads(first_arguments("table"), first_arguments("result"), values, bibliography, modules)
+    tables = {*first_arguments("table"), *(CODED if _names(tree, "coded_of") else ())}
+    return Reads(tuple(sorted(tables)), first_arguments("result"), values, bibliography, modules)
+
+
+def _names(tree: ast.AST, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
 
 
 def modules_behind(names: tuple[str, ...], package: Path) -> list[Path]:

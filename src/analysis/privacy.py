@@ -12,7 +12,7 @@ from analysis.computable import NotComputable
 from analysis.masking import read_key
 
 # Whoever knows one of these finds the post or the account on its platform.
-IDENTIFIERS = ("post_id", "comment_id", "parent_comment_id", "creator_id", "author_id")
+IDENTIFIERS = ("post_id", "comment_id", "parent_comment_id", "creator_id", "author_id", "unit_id", "unit")
 _KEY = {"bytes": b""}
 
 TOO_SHORT, NOT_SHOWN = "‹short text›", "‹not shown›"

@@ -5,18 +5,19 @@ the pages in `book/replication/` and that study's executed notebooks.
 """
 
 import html
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from analysis import comparison, pipeline, tables
+from analysis import code_pages, comparison, pipeline, tables
 from analysis.errors import BookError
 from analysis.locks import alone
 from analysis.study import Study, open_study
@@ -25,6 +26,9 @@ SOURCES = (
     "_config.yml", "_toc.yml", "book", "data", "src/analysis/results.py", "src/analysis/figures/style.py",
     "src/analysis/comparable.py", "src/analysis/compared.py", "src/analysis/comparison.py", "src/analysis/intervals.py",
 )  # fmt: skip
+# Where the pages of the codes are written, and the pages under which they stand, the first that a book has.
+CODES = "book/codes"
+ABOVE_CODES = ("codebook", "05-coding")
 # Pages for any study, by what they are about; notebooks follow.
 PARTS = {
     "The study": ("what-this-is", "data"),
@@ -45,7 +49,8 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
         say(f"results/{study.name} are not current: compendium run {study.name}")
     _compare(study)
     built = study.root / "_build" / ("html" if study.is_original else f"studies/{study.name}/html")
-    digest = _digest(study)
+    pages = code_pages.pages_of(study)
+    digest = _digest(study, pages)
     noted = built.parent / f".{study.name}.digest"
     if not force and (built / "index.html").is_file() and noted.is_file() and noted.read_text() == digest:
         say(f"The book of {study.name} is current; it was not built.")
@@ -53,7 +58,8 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
     say(f"Building the book of {study.name} ...")
     with alone(built.parent / f".{study.name}.lock", f"compendium book {study.name}"):
         source = study.root if study.is_original else _stage(study)
-        _put_in_place(_build(study, source), built)
+        toc = _lay_out_codes(study, source, pages)
+        _put_in_place(_build(study, source, toc), built)
         tables.replace_text(noted, digest)
     say(f"Built the book of {study.name}: {len(list(built.rglob('*.html')))} pages.")
     return built / "index.html"
@@ -66,13 +72,14 @@ def _compare(study: Study) -> None:
         comparison.write_comparison(original, study)
 
 
-def _build(study: Study, source: Path) -> Path:
+def _build(study: Study, source: Path, toc: Path) -> Path:
     """Run Jupyter Book with warnings as errors and give back the folder that it built."""
     output = study.root / "_build" / f".{study.name}"
     shutil.rmtree(output, ignore_errors=True)
     # Not the script: where it lies depends on the system and on who installed it.
     program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    words = [*program, "build", str(source), "--path-output", str(output), "-W", "--keep-going", "--all", "-q"]
+    places = ["--path-output", str(output), "--toc", str(toc)]
+    words = [*program, "build", str(source), *places, "-W", "--keep-going", "--all", "-q"]
     # The progress lines of Sphinx go to stdout; what a person must see goes to stderr.
     done = subprocess.run(words, cwd=source, capture_output=True, text=True, check=False, env=_environment(study))  # noqa: S603
     if done.returncode:
@@ -97,14 +104,39 @@ def _put_in_place(new: Path, built: Path) -> None:
     shutil.rmtree(new.parent.parent, ignore_errors=True)
 
 
-def _digest(study: Study) -> str:
+def _lay_out_codes(study: Study, source: Path, pages: Mapping[str, str]) -> Path:
+    """Write the pages of the codes among the book's sources, and a table of contents that has them."""
+    folder = source / CODES
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, page in pages.items():
+        tables.replace_text(folder / f"{name}.md", page)
+    toc = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
+    written = study.root / "_build" / f".{study.name}.toc.yml"
+    tables.replace_text(written, _dumped(_with_codes(toc, list(pages))))
+    return written
+
+
+def _with_codes(toc: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """The contents with the codes' pages under the first page there is that they belong to."""
+    parts = [*toc.get("parts", []), *([toc] if "chapters" in toc else [])]
+    chapters = {Path(chapter["file"]).name: chapter for part in parts for chapter in part["chapters"]}
+    above = next((chapters[page] for page in ABOVE_CODES if page in chapters), None)
+    if names and above is not None:
+        first, *others = [{"file": f"{CODES}/{name}"} for name in names]
+        above["sections"] = [first | ({"sections": others} if others else {})]
+    return toc
+
+
+def _digest(study: Study, pages: Mapping[str, str]) -> str:
     """A digest of everything that the book is made of."""
-    digest = sha256()
+    digest = sha256(json.dumps(pages).encode())
     original = open_study(root=study.root).results / "values.json"
     folders = [*(study.root / name for name in SOURCES), original, study.results]
     for folder in folders:
         for path in pipeline.files_of(folder) if folder.is_dir() else [folder]:
-            if path.is_file() and "__pycache__" not in path.parts:
+            # What is built into the sources is in the pages already.
+            is_built = path.is_relative_to(study.root / CODES)
+            if path.is_file() and "__pycache__" not in path.parts and not is_built:
                 digest.update(path.relative_to(study.root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

@@ -1,34 +1,40 @@
-"""When new codes stopped, and what may still be unseen.
+"""When new codes stopped, in the order in which posts were read and in others.
 
 What is computed is *code* saturation: whether further posts still bring codes that nobody has given yet. *Meaning*
-saturation, whether a code is understood in all its shades, is a reader's judgement (Hennink, Kaiser and Marconi 2017).
-An item is a post: posts are what was sampled, and a post's screenshots are read together.
+saturation, whether a code is understood in all its shades, is a reader's judgement (Hennink, Kaiser and Marconi 2017),
+and so is *theoretical* saturation, whether a theory needs no further case (Glaser and Strauss 1967).
+An item is a post: posts are what was sampled, and whatever belongs to a post is read together. A document that belongs
+to no post is an item by itself.
 """
 
 from collections.abc import Sequence
+from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.coding import given_at, incidence
-from analysis.computable import CannotCompute, computable, need
+from analysis.computable import CannotCompute, NotComputable, computable, need
+from analysis.coverage import chao2, expected_coverage, expected_kinds, often_of
+
+# The sizes of base and run among which Guest, Namey and Chen (2020) let a study choose.
+BASES, RUNS = (4, 5, 6), (2, 3)
 
 
 @computable
-def posts_in_order(readings: pd.DataFrame, screenshots: pd.DataFrame) -> pd.DataFrame:
+def posts_in_order(readings: pd.DataFrame) -> pd.DataFrame:
     """List the posts in the order in which they were read: coder, round, post_id, position.
 
-    Order is that of one reading from end to end: of the coder and round with the most screenshots read; where
-    several read as many, the latest round and then the first coder by name.
+    Order is that of one reading from end to end: of the coder and round with the most units read; where several read
+    as many, the latest round and then the first coder by name. `readings` are those that `units` placed.
     """
     need(readings, "nothing was read")
     passes = readings.groupby(["coder", "round"], as_index=False).size()
     fullest = passes.sort_values(["size", "round", "coder"], ascending=[False, False, True]).iloc[0]
     whole = readings[(readings["coder"] == fullest["coder"]) & (readings["round"] == fullest["round"])]
-    post_of = dict(zip(screenshots["screenshot_id"], screenshots["post_id"], strict=True))
-    ordered = whole.assign(post_id=whole["screenshot_id"].map(post_of)).sort_values("position")
-    posts: pd.DataFrame = ordered[~ordered["post_id"].duplicated()].reset_index(drop=True)
+    posts = whole.sort_values("position").drop_duplicates("post_id", ignore_index=True)
     return posts[["coder", "round", "post_id"]].assign(position=range(1, len(posts) + 1))
 
 
@@ -37,8 +43,10 @@ def codes_by_post(placed: pd.DataFrame, codebook: pd.DataFrame, order: pd.DataFr
     """Say which code (or theme) the reading found in which post: posts as read × codes used."""
     same_reading = (placed["coder"] == order["coder"][0]) & (placed["round"] == order["round"][0])
     given = given_at(placed[same_reading], codebook, level)
-    need(given, f"the reading gave no {level}")
-    return incidence(given, order["post_id"], by="post_id")
+    found = incidence(given, order["post_id"], by="post_id")
+    need(found.columns[found.any()], f"the reading gave no {level}")
+    # What was coded on a post that is not among those read has no place in their order.
+    return found.loc[:, found.any()]
 
 
 @computable
@@ -89,27 +97,10 @@ def permuted(found: pd.DataFrame, orders: int, confidence: float, seed: int) -> 
         curves[order] = np.bincount(first, minlength=count + 1)[1:].cumsum()
     tail = (1 - confidence) / 2
     low, high = np.quantile(curves, [tail, 1 - tail], axis=0)
-    return pd.DataFrame({"position": range(1, count + 1), "mean": rarefied(found), "low": low, "high": high})
-
-
-def rarefied(found: pd.DataFrame) -> NDArray[np.float64]:
-    """Compute the mean over *all* orders of how many codes the first t posts hold, t = 1 … m.
-
-    References
-    ----------
-    Colwell, R. K., Mao, C. X., & Chang, J. (2004). Interpolating, extrapolating, and comparing incidence-based
-    species accumulation curves. Ecology, 85, 2717-2727.
-    """
-    return rarefaction(found.sum().to_numpy(), len(found))
-
-
-def rarefaction(frequencies: NDArray[np.int64], units: int) -> NDArray[np.float64]:
-    """Compute how many kinds t of the units hold on average, from how many units hold each kind."""
-    missed = np.ones((units, len(frequencies)))
-    for taken in range(units):
-        before = missed[taken - 1] if taken else 1.0
-        missed[taken] = before * np.clip(units - frequencies - taken, 0, None) / (units - taken)
-    return np.asarray((1 - missed).sum(axis=1))
+    # Over all orders, and not only those that were drawn.
+    often = np.bincount(found.sum(), minlength=count + 1).astype(np.float64)
+    mean = expected_kinds(often, np.arange(1, count + 1))
+    return pd.DataFrame({"position": range(1, count + 1), "mean": mean, "low": low, "high": high})
 
 
 @computable
@@ -166,62 +157,42 @@ def stopping_point(ratios: pd.DataFrame, new_information_at_most: float) -> str:
 
 
 @computable
+def stopping_points(accumulated: pd.DataFrame, level: str, new_information_at_most: float) -> pd.DataFrame:
+    """Set the rule's sizes side by side: where each would stop, at the threshold and at nothing new at all.
+
+    `later` counts the codes that came after that point, which a study that stopped there would have missed.
+    """
+    rows = [
+        {"level": level, "base_items": base, "run_items": run, **_stop(accumulated["new_codes"], (base, run), at_most)}
+        for base, run in product(BASES, RUNS)
+        for at_most in sorted({new_information_at_most, 0.0}, reverse=True)
+    ]
+    return pd.DataFrame(rows).astype({"base": "Int64", "later": "Int64"})
+
+
+def _stop(new_codes: pd.Series, sizes: tuple[int, int], at_most: float) -> dict[str, Any]:
+    ratios = guest_ratios(new_codes, *sizes)
+    point = stopping_point(ratios, at_most)
+    if isinstance(point, NotComputable):
+        base = None if isinstance(ratios, NotComputable) else ratios["base"].iloc[0]
+        return {"base": base, "at_most": at_most, "stop": None, "later": None, "why_not": point.reason}
+    read = sum(map(int, point.split("+")))
+    later = int(new_codes.iloc[read:].sum())
+    return {"base": ratios["base"].iloc[0], "at_most": at_most, "stop": point, "later": later, "why_not": None}
+
+
+@computable
 def unseen(found: pd.DataFrame) -> pd.DataFrame:
-    """Estimate how many codes further posts of this kind may bring, and how far those found cover the posts.
+    """Estimate how many codes there may be, and how far those found cover the posts; `unseen.estimates` has intervals.
 
-    `uniques` and `duplicates` are the codes found in one and in two posts: they carry the estimate. It reads the
-    codings as if coders could invent codes as they went; a fixed codebook cannot show what it has no code for.
+    `uniques` and `duplicates` are the codes found in one and in two posts: they carry the estimate.
     """
-    frequencies = found.sum().to_numpy()
-    posts, (once, twice) = len(found), np.bincount(frequencies, minlength=3)[1:3].tolist()
-    if posts == 1:
-        raise CannotCompute("one post only: the estimate needs several")
+    often = often_of(found)
     return pd.DataFrame({
-        "posts": [posts],
-        "codes": [found.shape[1]],
-        "uniques": [once],
-        "duplicates": [twice],
-        "chao2": [chao2(found.shape[1], posts, once, twice)],
-        "coverage": [coverage(int(frequencies.sum()), posts, once, twice)],
+        "posts": [len(found)],
+        "codes": [int(often.sum())],
+        "uniques": [int(often[1])],
+        "duplicates": [int(often[2])],
+        "chao2": [float(chao2(often))],
+        "coverage": expected_coverage(often, [len(found)]),
     })  # fmt: skip
-
-
-def chao2(observed: int, units: int, once: int, twice: int) -> float:
-    """Estimate the number of kinds, seen and unseen, from incidence data; a lower bound.
-
-    Without kinds found twice the bias-corrected form is taken.
-
-    References
-    ----------
-    Chao, A. (1987). Estimating the population size for capture-recapture data with unequal catchability.
-    Biometrics, 43, 783-791.
-
-    Examples
-    --------
-    Ants at 1500 m (Longino and Colwell 2011), as the package iNEXT prints them: 77.019.
-
-    >>> round(chao2(56, 200, 13, 4), 3)
-    77.019
-    """
-    return observed + (units - 1) / units * (once**2 / (2 * twice) if twice else once * (once - 1) / 2)
-
-
-def coverage(incidences: int, units: int, once: int, twice: int) -> float:
-    """Estimate which share of all incidences, seen and unseen, belongs to kinds already seen.
-
-    References
-    ----------
-    Chao, A., & Jost, L. (2012). Coverage-based rarefaction and extrapolation. Ecology, 93, 2533-2547.
-
-    Examples
-    --------
-    The same ants: 1,170 incidences, coverage .9889.
-
-    >>> round(coverage(1170, 200, 13, 4), 4)
-    0.9889
-    """
-    if not once:
-        return 1.0
-    above = (units - 1) * once if twice else (units - 1) * (once - 1)
-    below = above + (2 * twice if twice else 2)
-    return 1 - once / incidences * above / below

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import columns
 from analysis.canonical import captured, coded, published
-from analysis.columns import Table, as_texts, as_values, fits, problem
+from analysis.columns import Column, Table, as_texts, as_values, fits, problem
 from analysis.errors import TableError, nearest
 
 # What the rows of a table are worth as evidence.
@@ -87,7 +87,9 @@ def _columns_that_differ(table: pd.DataFrame, name: str) -> list[str]:
 
 def _cells_that_do_not_fit(table: pd.DataFrame, name: str, lines: list[int]) -> list[str]:
     """Every cell that is empty where it must not be, or not of its column's kind."""
-    # Pandera takes longer to load than the other steps take to run: only a table with rows needs it.
+    if all(_is_in_order(table[column.name], column) for column in TABLES[name].columns):
+        return []
+    # Pandera takes longer to load than the other steps take to run: only a table with problems needs it.
     import pandera.pandas as pandera
 
     rules = pandera.DataFrameSchema(
@@ -109,8 +111,17 @@ def _cells_that_do_not_fit(table: pd.DataFrame, name: str, lines: list[int]) -> 
     return []
 
 
+def _is_in_order(cells: pd.Series, column: Column) -> bool:
+    """Whether every cell of a column is as it must be; each value is looked at once."""
+    values = pd.Series(cells.unique(), dtype=cells.dtype)
+    filled = values.dropna()
+    return (not column.required or len(filled) == len(values)) and bool(fits(filled, column=column).all())
+
+
 def _keys_that_repeat(table: pd.DataFrame, name: str, lines: list[int]) -> list[str]:
     key_columns = list(TABLES[name].key)
+    if not table.duplicated(key_columns).any():
+        return []
     first: dict[tuple[object, ...], int] = {}
     problems = []
     for identifier, line in zip(table[key_columns].itertuples(index=False, name=None), lines, strict=True):

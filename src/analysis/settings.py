@@ -1,5 +1,6 @@
 """What stands in a study.yml: which keys there are, what each may hold, and every problem of a file at once."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,15 +40,21 @@ DECISIONS: dict[str, tuple[type, str]] = {
     "per_creator_at_most": (int, "a count from 0"),
     "sample_seed": (int, "a count from 0"),
     "token_unit": (str, "word or character"),
+    "coding_unit": (str, "screenshot, post or text"),
+    "asking_codes": (list, "a list of codes"),
+    "explaining_codes": (list, "a list of codes"),
     "base_items": (int, "a place from 1"),
     "run_items": (int, "a place from 1"),
     "new_information_at_most": (float, "a share from 0 to 1"),
+    "coverage_wanted": (float, "a share from 0 to 1"),
     "orders": (int, "a place from 1"),
     "order_seed": (int, "a count from 0"),
     "replicates": (int, "a place from 1"),
     "confidence": (float, "a share from 0 to 1"),
     "resample_seed": (int, "a count from 0"),
     "agreement_round": (int, "a place from 1"),
+    "same_span": (str, "unit, exact or overlapping"),
+    "intervals_by": (str, "creators, units or pairs"),
     "robustness": (dict, "decisions, each with a list of values"),
 }
 
@@ -175,7 +182,7 @@ def _entry_problems(name: str, entry: Any) -> list[Problem]:
     if not isinstance(entry, dict) or not ({"file", "origin"} <= entry.keys() or set(entry) == {"from"}):
         return [Problem(place, f"expected a file and an origin, or from: STUDY; found {entry!r}.")]
     problems = []
-    if "from" not in entry and entry["origin"] not in ORIGINS:
+    if "file" in entry and entry["origin"] not in ORIGINS:
         told = f"origin '{entry['origin']}' is not one of {', '.join(ORIGINS)}."
         problems.append(Problem(place, told, at=("origin",)))
     if "columns" in entry and name in CAPTURED:
@@ -301,4 +308,6 @@ def _is_sensible(sensible: str, value: Any) -> bool:
         return 0 <= value <= 1
     if sensible in ("a count from 0", "a place from 1"):
         return bool(value >= int(sensible[-1]))
-    return value in sensible.split(" or ") if " or " in sensible else True
+    if sensible == "a list of codes":
+        return all(isinstance(code, str) and code.strip() for code in value)
+    return value in re.split(", | or ", sensible) if " or " in sensible else True

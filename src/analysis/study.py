@@ -44,6 +44,11 @@ class Study:
         return self.folder / "corpus"
 
     @property
+    def coding(self) -> Path:
+        """The folder of what was coded: of imported codings, and of what was given to coders."""
+        return self.folder / "coding"
+
+    @property
     def key_file(self) -> Path:
         """The file of the key by which accounts become pseudonyms; never in git."""
         return self.folder / "private" / "key"
@@ -93,6 +98,11 @@ class Study:
         entries = [self._entry(name)[1] for name in (*names, "posts")]
         held = [entry for entry in entries[:-1] if entry] or entries[-1:]
         return min((entry["origin"] for entry in held if entry), key=LEAST_EVIDENTIAL_FIRST.index)
+
+    def holds(self, name: str) -> bool:
+        """Whether a table lies in the study's own folder."""
+        holder, entry = self._entry(name)
+        return holder is self and entry is not None
 
     def files_of(self, name: str) -> list[Path]:
         """The files that a table is read from; none when the study lacks it."""
@@ -166,7 +176,10 @@ class Study:
         if name not in schema.TABLES:
             raise StudyError(f"'{name}' is not a canonical table.{nearest(name, schema.TABLES)}")
         entry = self.settings["tables"].get(name)
-        if entry is None or "from" not in entry:
+        if entry is not None and "file" in entry and self._waits(entry):
+            # Named beforehand, so that it is simply there once it is imported; until then another study's stands.
+            entry = {"from": entry["from"]} if "from" in entry else None
+        if entry is None or "file" in entry:
             return self, entry
         holder = open_study(entry["from"], self.root)
         held = holder.settings["tables"].get(name)
@@ -176,6 +189,11 @@ class Study:
                 "Name the study whose folder has the file."
             )
         return holder, held
+
+    def _waits(self, entry: Mapping[str, Any]) -> bool:
+        """Whether a table is one of those that come with codings, and none came yet."""
+        path = self.folder / entry["file"]
+        return path.parent == self.coding and not path.is_file()
 
     def mapped_table(self, name: str, entry: Mapping[str, Any]) -> pd.DataFrame:
         """A table read from a foreign file by the mapping that study.yml gives."""

@@ -16,6 +16,10 @@ from analysis.suggestions import Suggestion
 WIDTH = 110
 TO_FILL_IN = "to be filled in"
 CAPTURED = ("posts", "comments", "creators")
+# What an import of codings fills, what is written by hand beside it, and what is drawn for the coders.
+CODED = (
+    "codings", "readings", "documents", "memos", "cases", "attributes", "coded", "assignments", "history", "gists",
+)  # fmt: skip
 # What the original wrote down about itself, so that its claims and its codebook stand beside these posts.
 OF_ORIGINAL = (
     "codebook", "claims", "evidence", "sample", "criteria", "implications", "chronology", "citations", "references",
@@ -102,12 +106,26 @@ def _tables(of_original: tuple[str, ...], origin: Origin) -> list[str]:
         "tables:",
         *(f"  {name}: {{file: corpus/{name}.parquet, origin: {origin}}}" for name in CAPTURED),
         f"  imports: {{file: corpus/imports.csv, origin: {origin}}}",
-        *_comment("The original's own tables, against which this study is set. A codebook of your own goes here.", 2),
-        *(f"  {name}: {{from: {ORIGINAL}}}" for name in of_original),
-        *_comment("What coders add. Take the sign off once the file is there:", 2),
-        *(f"  # {name}: {{file: {name}.csv, origin: captured}}" for name in ("screenshots", "codings", "readings")),
-        *_comment("What a post says in a coder's words, to be shown where its own text must not be:", 2),
-        "  # gists: {file: gists.csv, origin: captured}",
+        *_comment("The original's own tables, against which this study is set.", 2),
+        *(f"  {name}: {{from: {ORIGINAL}}}" for name in of_original if name != "codebook"),
+        *_coded(origin, has_codebook="codebook" in of_original),
+        *_comment("Pictures of posts and what each shows. Take the sign off once the file is there:", 2),
+        "  # screenshots: {file: screenshots.csv, origin: captured}",
+    ]
+
+
+def _coded(origin: Origin, *, has_codebook: bool) -> list[str]:
+    """The tables of coding, named beforehand, so that what is imported is simply there."""
+    until = f", from: {ORIGINAL}" if has_codebook else ""
+    return [
+        *_comment(
+            "What coders add: compendium import puts it into coding/; until then each table is missing, and the "
+            "codebook the original's. Codings that come in add their codes to it; take `from` off for a codebook "
+            "that begins with none.",
+            2,
+        ),
+        f"  codebook: {{file: coding/codebook.csv, origin: {origin}{until}}}",
+        *(f"  {name}: {{file: coding/{name}.csv, origin: {origin}}}" for name in CODED),
     ]
 
 
@@ -154,6 +172,8 @@ def _decisions(decisions: Mapping[str, Suggestion]) -> list[str]:
 
 
 def _value(value: Any) -> list[str]:
+    if isinstance(value, list) and value:
+        return ["    value:", *(f"      - {_scalar(item)}" for item in value)]
     if not isinstance(value, dict):
         return [f"    value: {_scalar(value)}"]
     lists = (f"      {name}: [{', '.join(map(_scalar, values))}]" for name, values in value.items())

@@ -33,6 +33,10 @@ AS_IN_ORIGINAL = "As in the original study, so that the two can be compared"
 OWN_REASONS = {
     "token_unit": "A run of letters is one word, in a script without spaces each letter; else letters are counted.",
     "robustness": "Values that a careful reader could have chosen instead; each combination of them is computed.",
+    "same_span": "What counts is that both coders gave a unit the code, and not where in it.",
+    "asking_codes": "The codes of the original's codebook for asking; name your own if you code by another.",
+    "explaining_codes": "The codes of the original's codebook for explaining; name your own if you code by another.",
+    "coding_unit": "A capture has no screenshots; a post is read with its comments. By themselves they are texts.",
 }
 ENGAGEMENTS = {"search_rank": "search_rank_at_most", "likes": "likes_top_share"}
 VALUES_TRIED = 3
@@ -65,6 +69,7 @@ def suggest_decisions(captured: Captured, original: Mapping[str, Mapping[str, An
         name: Suggestion(entry["value"], OWN_REASONS.get(name, entry["reason"])) for name, entry in original.items()
     }
     told = {"side_by": _suggest_side_by(captured.creators), "engagement_by": _suggest_engagement(captured.posts)}
+    told["coding_unit"] = Suggestion("post", OWN_REASONS["coding_unit"])
     decided = {name: {**kept, **told}[name].value for name in kept}
     measured = _measured(captured, decided)
     if isinstance(measured, NotComputable):

@@ -35,7 +35,7 @@ CODINGS = Table(
             "start", "integer", "first character of the span; missing when the whole unit is coded", unit="codepoints"
         ),
         Column("end", "integer", "character after the span; missing when the whole unit is coded", unit="codepoints"),
-        Column("code_id", "text", "code that is given", required=True, refers_to="codebook"),
+        text("code_id", "code that is given, by the codebook of its round", required=True, is_key=True),
         text("coder", "who gave it", required=True),
         Column("round", "integer", "round of coding, from 1", required=True),
         Column("coded_at", "time", "when it was given", unit="UTC"),
@@ -158,7 +158,7 @@ ASSIGNMENTS = Table(
 )
 CODED_MEASURES = (
     "codes", "sources", "codings", "coders", "cases", "memos", "matched", "document", "on the text", "off the text",
-    "counting", "alternative", "repair", "lost", "repeated", "joined", "checksum",
+    "counting", "alternative", "repair", "lost", "repeated", "replaced", "joined", "readings", "checksum",
 )  # fmt: skip
 CODED = Table(
     "coded",

@@ -1,4 +1,4 @@
-"""Figure of agreement: alpha of each code with its interval."""
+"""Figures of agreement: alpha of each code with its interval, and the interval by each method."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from analysis.figures.coding import ROW, name_rows
 
 @computable
 def by_code(agreement: pd.DataFrame, overall: pd.DataFrame) -> Figure:
-    """Draw each code's alpha and creator interval, highest first; below, the codes that have none and why."""
+    """Draw each code's alpha and interval, highest first; below, the codes that have none and why."""
     ordered = agreement.sort_values("alpha", ascending=False, kind="stable", ignore_index=True)
     rows = np.arange(len(ordered))[::-1]
     figure, axes = style.new_figure(ROW * len(ordered) + 1.1)
@@ -48,3 +48,17 @@ def _draw_overall(axes: Axes, overall: pd.DataFrame, top: float) -> None:
         fontsize=11,
         color=style.ORANGE,
     )
+
+
+@computable
+def intervals(by_method: pd.DataFrame) -> Figure:
+    """Draw the interval of one alpha by each method, one below the other."""
+    rows = np.arange(len(by_method))[::-1]
+    figure, axes = style.new_figure(ROW * len(by_method) + 1.3)
+    axes.axvline(float(by_method["alpha"].iloc[0]), color=style.ORANGE, linewidth=1.5)
+    axes.hlines(rows, by_method["low"], by_method["high"], color=style.BLUE, linewidth=7, alpha=0.45)
+    told = by_method["drawn"].map("{:,}".format) + " " + by_method["intervals_by"] + " drawn"
+    name_rows(axes, rows, told)
+    axes.set_ylim(-0.7, rows.max() + 0.7)
+    axes.set_xlabel("Krippendorff's alpha over sets of codes")
+    return style.finish(figure)

@@ -1,4 +1,7 @@
-"""Figures of the codings: how often each code stands, on which side, beside which other, and how densely."""
+"""Figures of the codings: how often each code stands, on which side, beside which other, and how densely.
+
+What a round changed and the network of codes are in `figures.rounds` and `figures.network`.
+"""
 
 import numpy as np
 import pandas as pd
@@ -25,8 +28,8 @@ def pattern_colours(patterns: pd.Series) -> dict[str, str]:
 
 @computable
 def frequencies(counted: pd.DataFrame) -> Figure:
-    """Draw the share of screenshots that hold each code, with its creator interval."""
-    return draw_shares(counted, "share of the screenshots read")
+    """Draw the share of units that hold each code, with its creator interval."""
+    return draw_shares(counted, "share of the units read")
 
 
 def draw_shares(counted: pd.DataFrame, label: str) -> Figure:
@@ -37,7 +40,7 @@ def draw_shares(counted: pd.DataFrame, label: str) -> Figure:
     low, high = counted["creator_low"].fillna(0), counted["creator_high"].fillna(0)
     axes.hlines(rows, low, high, color=colours, linewidth=5, alpha=0.35)
     axes.scatter(counted["share"].fillna(0), rows, color=colours, s=42, zorder=3, linewidth=0)
-    for row, end, number in zip(rows, high, counted["screenshots"], strict=True):
+    for row, end, number in zip(rows, high, counted["units"], strict=True):
         axes.annotate(
             f"{number}", (end, row), (6, 0), textcoords="offset points", va="center", fontsize=9.5, color=style.MUTED
         )
@@ -58,7 +61,7 @@ def name_rows(axes: Axes, rows: Places, names: pd.Series) -> None:
 
 @computable
 def by_side(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
-    """Draw on how many screenshots each side's texts were given each code, both sides in one row."""
+    """Draw on how many units each side's texts were given each code, both sides in one row."""
     rows = np.arange(len(counts))[::-1]
     figure, axes = style.new_figure(ROW * len(counts) + 0.9)
     sides = [side for side in style.SIDE_COLOURS if side in counts]
@@ -77,7 +80,7 @@ def by_side(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
         )
     name_rows(axes, rows, counts["name"])
     axes.set_xlim(0, max(1.0, numbers.max() * 1.06))
-    axes.set_xlabel("screenshots")
+    axes.set_xlabel("units")
     figure.legend(loc="outside upper right", fontsize=11, ncols=2, handletextpad=0.2)
     return style.finish(figure)
 
@@ -119,11 +122,11 @@ def _draw_key(axes: Axes, left: float, largest: float) -> None:
 
 @computable
 def codes_per_unit(counts: pd.DataFrame) -> Figure:
-    """Draw how many screenshots hold no code, one code, two codes and so on."""
+    """Draw how many units hold no code, one code, two codes and so on."""
     figure, axes = style.new_figure(2.6)
-    bars = axes.bar(counts["codes"], counts["screenshots"], width=0.72, color=style.BLUE, linewidth=0)
+    bars = axes.bar(counts["codes"], counts["units"], width=0.72, color=style.BLUE, linewidth=0)
     axes.bar_label(bars, padding=3, fontsize=10, color=style.MUTED)
     axes.set_xticks(counts["codes"])
-    axes.set(xlabel="codes on a screenshot", ylabel="screenshots")
+    axes.set(xlabel="codes on a unit", ylabel="units")
     axes.grid(visible=False, axis="x")
     return style.finish(figure)

@@ -1,4 +1,4 @@
-"""Figures of exchange: who answers whom, and who asks."""
+"""Figures of exchange: who answers whom, who asks and explains, and in whose language."""
 
 from collections.abc import Mapping
 
@@ -12,6 +12,11 @@ from analysis.figures.notes import note, title
 from analysis.settings import Side
 
 ROW = 0.44
+LANGUAGES = {
+    "own": ("in the writer's language", style.GREY),
+    "both": ("in both", style.PURPLE),
+    "others": ("in the other side's", style.GREEN),
+}
 
 
 @computable
@@ -50,4 +55,49 @@ def who_asks(asking: pd.DataFrame, sides: Mapping[str, Side]) -> Figure:
     axes.set_xlim(0, max(0.1, float(asking["high"].max()) * 1.25))
     axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     axes.set_xlabel("share of the side's comments that hold a question mark")
+    return style.finish(figure)
+
+
+@computable
+def roles(table: pd.DataFrame, sides: Mapping[str, Side]) -> Figure:
+    """Draw the share of each side's texts on which a coder saw somebody ask, and explain, with its interval."""
+    rows = np.arange(len(table))[::-1]
+    colours = [style.SIDE_COLOURS[side] for side in table["side"]]
+    figure, axes = style.new_figure(ROW * len(table) + 0.9)
+    axes.hlines(rows, table["low"], table["high"], color=colours, linewidth=6, alpha=0.4)
+    axes.scatter(table["share"], rows, color=colours, s=60, zorder=3, linewidth=0)
+    for row, (share, high) in zip(rows, zip(table["share"], table["high"], strict=True), strict=True):
+        note(axes, f"{100 * share:.1f} %", (high, row))
+    names = [f"{sides[side].label}: {role}" for side, role in zip(table["side"], table["role"], strict=True)]
+    axes.set_yticks(rows, names)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.set_xlim(0, max(0.01, float(table["high"].max()) * 1.25))
+    axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
+    axes.set_xlabel("share of the side's texts that were read")
+    return style.finish(figure)
+
+
+@computable
+def answered_in(table: pd.DataFrame, sides: Mapping[str, Side]) -> Figure:
+    """Draw in whose language each side's replies to each are: the writer's own, both, the other side's."""
+    told = table[list(LANGUAGES)].sum(axis=1)
+    shown = table[told > 0].assign(told=told[told > 0])
+    rows = np.arange(len(shown))[::-1]
+    figure, axes = style.new_figure(ROW * len(shown) + 1.1)
+    begin = np.zeros(len(shown))
+    for column, (label, colour) in LANGUAGES.items():
+        share = (shown[column] / shown["told"]).to_numpy(dtype=float)
+        axes.barh(rows, share, left=begin, height=0.62, color=colour, label=label, linewidth=0)
+        begin += share
+    for row, count in zip(rows, shown["told"], strict=True):
+        note(axes, f"{count:,}", (1, row))
+    names = [
+        f"{sides[one].label} → {sides[to].label}" for one, to in zip(shown["from_side"], shown["to_side"], strict=True)
+    ]
+    axes.set_yticks(rows, names)
+    axes.set_xlim(0, 1.12)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
+    axes.set_xlabel("share of replies; their number at the right")
+    figure.legend(loc="outside upper right", fontsize=11, ncols=3, handlelength=1.2)
     return style.finish(figure)

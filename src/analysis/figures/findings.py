@@ -129,5 +129,5 @@ def speakers(themes: pd.DataFrame, labels: dict[str, str]) -> Figure:
 
 @computable
 def given_themes(frequencies: pd.DataFrame) -> Figure:
-    """Draw the share of screenshots on which each theme was given, with its creator interval."""
-    return draw_shares(frequencies, "share of the screenshots read")
+    """Draw the share of units on which each theme was given, with its creator interval."""
+    return draw_shares(frequencies, "share of the units read")

@@ -1,11 +1,16 @@
-"""Figures of saturation: how codes accumulate, and what each run of posts still brought."""
+"""Figures of saturation: how codes accumulate, what each run of posts still brought, and what more may bring."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from analysis.computable import computable
 from analysis.figures import style
+from analysis.figures.notes import note
+
+DASHED = (0, (4, 2))
+LEVEL_COLOURS = {"code": style.BLUE, "theme": style.ORANGE}
 
 
 @computable
@@ -54,3 +59,46 @@ def runs(ratios: pd.DataFrame, new_information_at_most: float) -> Figure:
     axes.set(xlabel="last post of the run", ylabel="new codes, share of the base")
     axes.set_ylim(0, max(float(ratios["ratio"].max()), new_information_at_most) * 1.15)
     return style.finish(figure)
+
+
+@computable
+def extrapolated(curves: pd.DataFrame) -> Figure:
+    """Draw how many codes and themes so many posts hold: as read, and dashed up to twice as many posts."""
+    figure, axes = style.new_figure(3.4)
+    for level, part in curves.groupby("level", sort=False):
+        _in_two_parts(axes, part, "kinds", str(level))
+    read = curves.loc[curves["how"] == "as read", "posts"].max()
+    axes.axvline(read, color=style.MUTED, linewidth=1.2)
+    axes.set(xlabel="posts", ylabel="found on average", xlim=(1, curves["posts"].max()))
+    axes.set_ylim(0, float(curves["high"].max()) * 1.12)
+    note(axes, "read", (float(read), float(curves["high"].max()) * 1.06), (-5, 0), ha="right", color=style.MUTED)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    return style.finish(figure)
+
+
+@computable
+def covered(curves: pd.DataFrame, wanted: float) -> Figure:
+    """Draw which share of all occurrences belongs to codes and themes that so many posts hold, and what is wanted."""
+    figure, axes = style.new_figure(3.0)
+    for level, part in curves.groupby("level", sort=False):
+        _in_two_parts(axes, part, "coverage", str(level), ("coverage_low", "coverage_high"))
+    axes.axhline(wanted, color=style.MUTED, linewidth=1.2, linestyle=DASHED)
+    note(axes, "wanted", (float(curves["posts"].max()), wanted), (0, -8), ha="right", va="top", color=style.MUTED)
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    axes.set(xlabel="posts", ylabel="coverage", xlim=(1, curves["posts"].max()), ylim=(0, 1.03))
+    axes.legend(loc="lower right", fontsize=11)
+    return style.finish(figure)
+
+
+def _in_two_parts(
+    axes: Axes, part: pd.DataFrame, values: str, level: str, ends: tuple[str, str] = ("low", "high")
+) -> None:
+    """One level's curve: a line up to the posts that were read, dashes beyond, and the interval around both."""
+    colour = LEVEL_COLOURS[level]
+    read, beyond = part[part["how"] != "extrapolated"], part[part["how"] != "rarefied"]
+    axes.fill_between(part["posts"], part[ends[0]], part[ends[1]], color=colour, alpha=0.2, linewidth=0)
+    axes.plot(read["posts"], read[values], color=colour, linewidth=2.2, label=f"{level}s")
+    axes.plot(beyond["posts"], beyond[values], color=colour, linewidth=2.2, linestyle=DASHED)
+    if values == "kinds":
+        last = part.iloc[-1]
+        note(axes, f"{level}s", (float(last["posts"]), float(last["high"])), (-2, 9), ha="right", color=colour)

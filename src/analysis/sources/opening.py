@@ -42,12 +42,13 @@ def opened(path: Path, scratch: Path) -> Iterator[list[Opened]]:
     scratch.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=scratch))
     try:
-        yield [_glance(inner, shown, folder) for inner, shown in unpacked(path, str(path), folder)]
+        yield [glance(inner, shown, folder) for inner, shown in unpacked(path, str(path), folder)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _glance(path: Path, shown: str, folder: Path) -> Opened:
+def glance(path: Path, shown: str, folder: Path) -> Opened:
+    """An unpacked file and its shape; what had to be decoded is in the folder."""
     start = first_bytes(path, shown)
     if start.startswith(SQLITE):
         return Opened(path, shown, "database", _database_tables(path, shown))

@@ -15,6 +15,7 @@ from analysis.errors import StudyError
 from analysis.sampling import draw_sample
 from analysis.standin.accounts import make_people
 from analysis.standin.capture import write_capture
+from analysis.standin.changes import given_before, history_table, made_up
 from analysis.standin.coders import assign_readings, code_of_acts, code_spans, find_spans, readings_table
 from analysis.standin.comments import Talk, make_comments
 from analysis.standin.margins import Margins, read_margins
@@ -30,12 +31,12 @@ FRAME_PER_POST = 5
 
 
 def generate(margins: Margins, codebook: pd.DataFrame, *, seed: int, frame_posts: int) -> dict[str, pd.DataFrame]:
-    """Make posts, comments, creators, screenshots, codings and readings; the same seed makes the same tables.
+    """Make the captured tables, codings, readings and the codebook's history; the same seed makes the same tables.
 
     Raises `StudyError` when the frame is too small for the sample that the margins ask for.
     """
     # A source of chance for each step, so that a change in one does not move the others.
-    chance = iter(np.random.default_rng(seed).spawn(5))
+    chance = iter(np.random.default_rng(seed).spawn(6))
     people = make_people(margins, frame_posts, first_second(margins), next(chance))
     frame = make_posts(margins, people, frame_posts, next(chance))
     talk = make_comments(margins, people, frame, next(chance))
@@ -46,7 +47,9 @@ def generate(margins: Margins, codebook: pd.DataFrame, *, seed: int, frame_posts
     readings = assign_readings(screenshots)
     spans = find_spans(screenshots, _marks(frame, talk))
     begins = margins.month + pd.offsets.MonthBegin(1)
-    codings = code_spans(readings, spans, code_of_acts(codebook), begins, Dice(next(chance)))
+    changes = made_up(codebook)
+    as_now = code_spans(readings, spans, code_of_acts(codebook), begins, Dice(next(chance)))
+    codings = given_before(as_now, changes, Dice(next(chance)))
     return {
         "posts": frame.posts,
         "comments": talk.comments,
@@ -54,6 +57,7 @@ def generate(margins: Margins, codebook: pd.DataFrame, *, seed: int, frame_posts
         "screenshots": screenshots,
         "codings": codings,
         "readings": readings_table(readings),
+        "history": history_table(changes, begins),
     }
 
 

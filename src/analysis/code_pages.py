@@ -1,0 +1,237 @@
+"""A page of the book for each code: what it means, where it comes from, how often it stands, beside what, and where.
+
+Numbers are those that the notebooks showed; without results a page says so. What stands on a page between tags is
+escaped, since a codebook of one's own may hold any text.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis import coding, excerpts, findings, history, results, units
+from analysis.coded import Coded, coded_of
+from analysis.computable import NotComputable, computable, need
+from analysis.sides import tell_sides
+from analysis.study import Study
+
+INDEX = "index"
+TOLD = {
+    "definition": "Definition", "include": "Give it to", "exclude": "Do not give it to", "basis": "Basis",
+    "section": "Section",
+}  # fmt: skip
+ABOUT = (
+    "Each code of the codebook has a page: what it means, how it came about, how often it was given, how far coders "
+    "agree on it, which codes stand beside it, and where it was given."
+)
+PAIRS_SHOWN = 8
+# What the page says anyway.
+REPEATED = ["code_id", "name", "pattern_id"]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the pages are made of, each part read once."""
+
+    study: Study
+
+    @cached_property
+    def codebook(self) -> Any:
+        """The codebook as a tree."""
+        return coding.tree(self.study.table("codebook"))
+
+    @cached_property
+    def coded(self) -> Coded:
+        """The study's codings."""
+        return coded_of(self.study)
+
+    @cached_property
+    def evidence(self) -> Any:
+        """The published evidence for each code."""
+        return computable(findings.supported)(self.codebook, self.study.table("evidence"), "code")
+
+    @cached_property
+    def excerpts(self) -> Any:
+        """What may be shown of the codings."""
+        creators, posts, comments = (self.study.table(name) for name in ("creators", "posts", "comments"))
+        accounts = tell_sides(creators, posts, comments, self.study.decide("side_by"), self.study.sides)
+        standing = self.coded.standing
+        texts = excerpts.shown_texts(self.study, self.coded, standing, units.sides_of(accounts))
+        return excerpts.excerpts(standing, texts)
+
+    def result(self, name: str) -> Any:
+        """A table that a notebook showed."""
+        return self.study.result(name)
+
+
+def pages_of(study: Study) -> dict[str, str]:
+    """The pages as Markdown by their names, the index first; none where the study has no codes."""
+    of = Material(study)
+    if isinstance(of.codebook, NotComputable) or not (of.codebook["level"] == "code").any():
+        return {}
+    codes = coding.entries_at(of.codebook, "code")
+    names = page_names(codes["code_id"])
+    rows = [{str(name): cell for name, cell in row.items()} for row in codes.to_dict("records")]
+    pages = {names[row["code_id"]]: _page(row, of) for row in rows}
+    return {INDEX: _index(of.codebook, names), **pages}
+
+
+def page_names(code_ids: pd.Series) -> dict[str, str]:
+    """A name for each code's page that any file system takes; equal ones are numbered."""
+    names: dict[str, str] = {}
+    for code in code_ids:
+        slug = re.sub(r"[^a-z0-9]+", "-", str(code).lower()).strip("-") or "code"
+        slug = f"{slug}-code" if slug == INDEX else slug
+        taken = sum(re.fullmatch(rf"{re.escape(slug)}(-\d+)?", name) is not None for name in names.values())
+        names[str(code)] = f"{slug}-{taken + 1}" if taken else slug
+    return names
+
+
+def _page(row: Mapping[str, Any], of: Material) -> str:
+    code = str(row["code_id"])
+    parts = [
+        f"# {in_markdown(row['name'])}",
+        _definition(row, of),
+        "## How often it was given",
+        _numbers(of, "05-coding-frequencies", code, "This code in the codings that stand"),
+        "## How it came about",
+        _history(of, code),
+        "## How far coders agree on it",
+        _numbers(of, "07-agreement-codes", code, "Agreement on this code"),
+        "## Which codes stand beside it",
+        _beside(of, code),
+        "## What is shown for it",
+        _evidence(of, code),
+        "## Where it was given",
+        _given(of, code),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _index(codebook: pd.DataFrame, names: Mapping[str, str]) -> str:
+    lines = ["# The codes one by one", "", ABOUT]
+    for row in codebook.to_dict("records"):
+        name = in_markdown(row["name"])
+        if row["level"] == "code":
+            lines.append(f"- [{name}]({names[row['code_id']]}.md)")
+        else:
+            depth = "##" if row["level"] == "pattern" or pd.isna(row["parent_id"]) else "###"
+            lines += ["", f"{depth} {name}", ""]
+    return "\n".join(lines) + "\n"
+
+
+def _definition(row: Mapping[str, Any], of: Material) -> str:
+    names = dict(zip(of.codebook["code_id"], of.codebook["name"], strict=True))
+    above = [names[row[level]] for level in ("pattern_id", "theme_id") if row[level] in names]
+    path = html.escape(" › ".join([*above, str(row["name"])]))
+    mark = results.origin_html(of.study.origin_of("codebook"))
+    told = "".join(
+        f"<dt>{label}</dt><dd>{_inside(row[field])}</dd>" for field, label in TOLD.items() if pd.notna(row[field])
+    )
+    identifier = f"<code>{html.escape(str(row['code_id']))}</code>"
+    return f'<div class="code-about"><p>{path} · {identifier} {mark}</p><dl>{told}</dl></div>'
+
+
+def _numbers(of: Material, name: str, code: str, caption: str) -> str:
+    return _table(_only(of.result(name), code), caption, of.study)
+
+
+@computable
+def _only(table: pd.DataFrame, code: str) -> pd.DataFrame:
+    row = table[table["code_id"] == code] if "code_id" in table else table.head(0)
+    need(row, "the notebook's table does not hold this code")
+    return row.drop(columns=REPEATED, errors="ignore").dropna(axis="columns", how="all")
+
+
+def _history(of: Material, code: str) -> str:
+    changes = history.history_of(of.study.table("history"))
+    told = history.about(changes, code)
+    if told.empty:
+        return "It stands as it was first written down: no change to it is recorded."
+    return _table(told[["round", "change", "code_id", "becomes", "by", "why"]], "Changes to this code", of.study)
+
+
+def _beside(of: Material, code: str) -> str:
+    return _table(_pairs_with(of.result("05-coding-pairs"), code), "The codes closest to it", of.study)
+
+
+@computable
+def _pairs_with(pairs: pd.DataFrame, code: str) -> pd.DataFrame:
+    need(pairs if "code_1" in pairs else [], "the notebook's table names no codes")
+    first, second = pairs["code_1"] == code, pairs["code_2"] == code
+    held = pairs[first | second]
+    need(held, "it stands on no unit together with another code")
+    other = held["name_2"].where(first[held.index], held["name_1"])
+    return held.assign(code=other)[["code", "together", "coefficient", "uneven"]].head(PAIRS_SHOWN)
+
+
+def _evidence(of: Material, code: str) -> str:
+    if isinstance(of.evidence, NotComputable):
+        return results.missing_html("What is shown for this code.", of.evidence.reason)
+    shown = of.evidence[of.evidence["entry_id"] == code]
+    if shown.empty:
+        return "No excerpt and no figure is shown for it."
+    mark = results.origin_html(of.study.origin_of("evidence"))
+    items = [f"{_inside(row.gist)} <span>{_inside(_place(row))}</span> {mark}" for row in shown.itertuples()]
+    return _list(items)
+
+
+def _place(row: Any) -> str:
+    number = f"figure {row.figure}" if pd.notna(row.figure) else f"post {row.source_post}"
+    parts = [f"section {row.section}", number if number != "post <NA>" else "", row.speaker_side]
+    return ", ".join(part for part in parts if isinstance(part, str) and part)
+
+
+def _given(of: Material, code: str) -> str:
+    if isinstance(of.excerpts, NotComputable):
+        return results.missing_html("Where this code was given.", of.excerpts.reason)
+    rows = of.excerpts[of.excerpts["code_id"] == code]
+    shown, hidden = excerpts.chosen(rows)
+    mark = results.origin_html(of.study.origin_of("codings", "posts"))
+    labels = {name: side.label for name, side in of.study.sides.items()}
+    languages = {side.language for side in of.study.sides.values()}
+    items = [
+        f"{_spoken(row, languages)} <span>{_inside(labels.get(row['side'], 'side not known'))}</span> {mark}"
+        for row in shown.to_dict("records")
+    ]
+    told = f"{len(shown)} of {len(rows)} texts that were given it, one from a post."
+    if hidden:
+        told += f" Of {hidden} nothing is shown, so that nobody can be found by their words."
+    return "\n\n".join([told, _list(items)]) if items else told if len(rows) else "No coding of it stands."
+
+
+def _spoken(row: Mapping[Any, Any], languages: set[str]) -> str:
+    """An excerpt, its language marked where it is one side's."""
+    language = f' lang="{html.escape(row["language"])}"' if row["language"] in languages else ""
+    return f"<q{language}>{_inside(row['shown'])}</q>"
+
+
+def _table(table: Any, caption: str, study: Study) -> str:
+    if isinstance(table, NotComputable):
+        return results.missing_html(f"{caption}.", table.reason)
+    flat = table.assign(**{name: table[name].map(_flat) for name in table.select_dtypes(exclude="number")})
+    texts = [str(name) for name in flat.columns if not pd.api.types.is_numeric_dtype(flat[name])]
+    origin = study.origin_of("codings")
+    return results.table_html(flat.to_csv(index=False), texts, caption=f"{caption}.", origin=origin)
+
+
+def _list(items: list[str]) -> str:
+    return '<ul class="code-excerpts">' + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _flat(cell: Any) -> Any:
+    """A text on one line: a blank line would end the page's HTML."""
+    return " ".join(cell.split()) if isinstance(cell, str) else cell
+
+
+def _inside(cell: Any) -> str:
+    return html.escape(str(_flat(cell)))
+
+
+def in_markdown(text: Any) -> str:
+    """A text in which nothing is markup, neither Markdown nor a value to be put in."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$:^&-])", lambda sign: f"&#{ord(sign[1])};", str(_flat(text)))

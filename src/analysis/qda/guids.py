@@ -1,0 +1,27 @@
+"""The identifiers that our codes, units, codings, coders, cases and memos bear in coding programs."""
+
+import re
+from uuid import UUID, uuid5
+
+# Fixed for ever: with another one nothing that comes back would be known again.
+NAMESPACE = UUID("6d0f4a3e-6c0b-5f1e-9a55-3b1f5c0e7d21")
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def guid_of(kind: str, identifier: str) -> str:
+    """The GUID that we give to an entry: kind is code, unit, coding, coder, case or memo."""
+    return str(uuid5(NAMESPACE, f"{kind}:{identifier}"))
+
+
+def is_guid(text: str) -> bool:
+    """Whether an identifier is a GUID, in lower case and without braces, as it stands in tables.
+
+    >>> is_guid("6d0f4a3e-6c0b-5f1e-9a55-3b1f5c0e7d21"), is_guid("c0001")
+    (True, False)
+    """
+    return GUID.fullmatch(text) is not None
+
+
+def guid_for(kind: str, identifier: str) -> str:
+    """The GUID under which an entry goes out: its identifier where that is one, so that what came in keeps its own."""
+    return identifier if is_guid(identifier) else guid_of(kind, identifier)

@@ -1,0 +1,254 @@
+"""Codings in: projects of coding programs and tables of codings joined with a study's tables, and put in place whole.
+
+What was coded is matched to the posts, comments and screenshots of the corpus; what is none of them becomes a document.
+The texts of documents are masked as captured texts are; selections in them move along. Notes stay as their coders
+wrote them. Everything is made in a folder beside, so whatever stops an import, the tables stay as they were.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from analysis import schema, tables
+from analysis.computable import NotComputable
+from analysis.errors import CodingError
+from analysis.qda import gathering, joining, offsets, report
+from analysis.qda.code_tree import CodeTree
+from analysis.qda.filling import filled
+from analysis.qda.gathering import Asked, Gathered, Given
+from analysis.qda.guids import guid_of
+from analysis.qda.matching import Mask, Matcher
+from analysis.qda.project import Case, Loss, Project
+from analysis.qda.units import Units, units_of
+from analysis.study import Study
+
+WRITTEN = ("codebook", "codings", "readings", "documents", "memos", "cases", "attributes", "coded")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a study holds before an import: its tables of coding, its units, and the accounts that are no cases."""
+
+    tables: dict[str, pd.DataFrame]
+    assignments: pd.DataFrame
+    units: Units
+    creators: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file as its reader gave it."""
+
+    label: str
+    title: str
+    shown: str
+    checksum: str
+    project: Project
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A study's tables of coding after an import, and what each file was."""
+
+    tables: dict[str, pd.DataFrame]
+    gathered: list[Gathered] = field(default_factory=list)
+    is_same: bool = False
+
+
+def held_by(study: Study) -> Held:
+    """What a study holds before an import."""
+    found = {name: _present(study, name) for name in WRITTEN}
+    creators = study.table("creators")
+    accounts = [] if isinstance(creators, NotComputable) else creators["creator_id"]
+    units = units_of(study, found["documents"])
+    return Held(found, _present(study, "assignments"), units, frozenset(accounts))
+
+
+def _present(study: Study, name: str) -> pd.DataFrame:
+    """A table of coding as it is; as the codebook another study's where study.yml says so and there is none yet."""
+    path = study.coding / f"{name}.csv"
+    if path.is_file():
+        return tables.read_table(path, name, shown=path.relative_to(study.root).as_posix())
+    table: Any = study.table(name) if name == "codebook" else None
+    return table if isinstance(table, pd.DataFrame) else schema.empty(name)
+
+
+def land(held: Held, files: Sequence[ReadFile], asked: Asked, mask: Mask) -> Landed:
+    """Join what was read with what is there.
+
+    Raises `CodingError` with every file that does not say who coded, where the user does not either.
+    """
+    matcher, codes = Matcher(held.units, mask), CodeTree.of(held.tables["codebook"])
+    given = [_decided(file, held.units) for file in files]
+    _refuse_nameless(given, asked)
+    gathered, told = [], dict[str, list[str]]()
+    for each in given:
+        found = matcher.match(each.project), codes.add(each.project.codes)
+        gathered.append(gathering.gather(each, *found, held.assignments, asked))
+        told[each.label], codes.told = codes.told, []
+    joined = joining.join_codings(held.tables["codings"], gathered)
+    made = held.tables | {
+        "codebook": codes.table,
+        "codings": joined.codings,
+        "readings": joining.join_readings(held.tables["readings"], gathered),
+        "documents": _documents(held, gathered),
+    }
+    changed = _join_the_rest(made, held, gathered)
+    is_same = all(made[name].equals(held.tables[name]) for name in WRITTEN if name != "coded")
+    known = set(held.tables["coded"]["file"])
+    if not (is_same and all(each.label in known for each in files)):
+        statements = {each.label: _statements(each, joined, told[each.label], changed) for each in given}
+        rows = {each.given.label: (each.given.title, list(report.rows_of(each, statements[each.given.label])))
+                for each in gathered}  # fmt: skip
+        made["coded"] = report.report_of(rows, held.tables["coded"], made)
+    return Landed(made, gathered, is_same)
+
+
+def _decided(file: ReadFile, units: Units) -> Given:
+    project = filled(_whole(file.project), units)
+    return Given(file.label, file.title, file.shown, file.checksum, project, offsets.decide(project))
+
+
+def _whole(project: Project) -> Project:
+    """A project without codings and notes on what it does not hold; they are told as lost."""
+    held: dict[str, set[str]] = {
+        "code": {code.guid for code in project.codes},
+        "unit": {source.guid for source in project.sources},
+        "case": {case.guid for case in project.cases},
+        "coding": {coding.guid for coding in project.codings},
+    }
+    whole = [each for each in project.codings if each.source in held["unit"] and each.code in held["code"]]
+    memos = [each for each in project.memos if each.about == "project" or each.target in held[each.about]]
+    lost = (
+        Loss("a coding whose source or code is not in the file", len(project.codings) - len(whole)),
+        Loss("a note on something that is not in the file", len(project.memos) - len(memos)),
+    )
+    return replace(project, codings=whole, memos=memos, lost=[*project.lost, *(loss for loss in lost if loss.count)])
+
+
+def _refuse_nameless(given: Sequence[Given], asked: Asked) -> None:
+    """Raise `CodingError` for files whose coders nobody names."""
+    problems = []
+    for each in given:
+        coders = gathering.coders_of(each, asked.told)
+        if "" in coders:
+            problems.append(
+                f"{each.shown}: {coders.count(''):,} of {len(coders):,} codings do not say who gave them. "
+                "Name the coder: compendium import, the study's name, the file, --coder NAME."
+            )
+    if problems:
+        raise CodingError("\n".join(problems))
+
+
+def _documents(held: Held, gathered: Sequence[Gathered]) -> pd.DataFrame:
+    parts = [gathering.documents_of(each, paths_of(each)) for each in gathered]
+    return joining.join_rows(held.tables["documents"], parts, ["unit_id"])
+
+
+def paths_of(gathered: Gathered) -> dict[str, str]:
+    """Where the files of new documents will be, from the study's folder: named by what is in them."""
+    paths = {}
+    for match in gathered.matches.values():
+        if match.is_new and match.source.path is not None and match.unit.sha256:
+            ending = match.source.path.suffix.lower()
+            paths[match.unit.unit_id] = f"coding/files/{match.unit.sha256[:16]}{ending}"
+    return paths
+
+
+def _join_the_rest(made: dict[str, pd.DataFrame], held: Held, gathered: Sequence[Gathered]) -> int:
+    """Join notes, cases and values; how many values of variables were replaced."""
+    cases, values, memos = [], [], []
+    case_ids = _CaseIds(held.tables["cases"], held.creators)
+    for each in gathered:
+        ids = case_ids.of(each.given.project.cases)
+        own = [case for case in each.given.project.cases if ids[case.guid] not in held.creators]
+        cases.append(gathering.cases_of(each, own, ids))
+        values.append(_unknown_values(gathering.attributes_of(each, ids), held))
+        found = gathering.memos_of(each, _objects(each, ids, made["codings"]))
+        memos.append(joining.with_own_ids(found, held.tables["memos"]["memo_id"], "memo"))
+    made["cases"] = joining.join_cases(held.tables["cases"], cases)
+    made["attributes"], changed = joining.join_values(held.tables["attributes"], values)
+    said = pd.concat([held.tables["memos"], *memos]).duplicated(["about", "about_id", "text", "coder"])
+    counts = [len(held.tables["memos"]), *map(len, memos)]
+    starts = [sum(counts[: place + 1]) for place in range(len(memos))]
+    fresh = [memo[~said.to_numpy()[at : at + len(memo)]] for memo, at in zip(memos, starts, strict=True)]
+    made["memos"] = joining.join_rows(held.tables["memos"], fresh, ["memo_id"])
+    return changed
+
+
+class _CaseIds:
+    """Which case of a project is which of the study; a case by the GUID that we gave an account is that account."""
+
+    def __init__(self, cases: pd.DataFrame, creators: frozenset[str]) -> None:
+        self._creators = creators
+        self._by_name = dict(zip(cases["name"], cases["case_id"], strict=True))
+        self._by_guid = {guid_of("case", identifier): identifier for identifier in cases["case_id"]}
+        self._by_guid |= {identifier: identifier for identifier in cases["case_id"]}
+
+    def of(self, cases: Sequence[Case]) -> dict[str, str]:
+        """The identifier of each case by its guid."""
+        if any(case.guid[14:15] == joining.NAMED for case in cases):
+            self._by_guid |= {guid_of("case", account): account for account in self._creators}
+        found = {}
+        for case in cases:
+            name = case.name.strip()
+            found[case.guid] = self._by_guid.get(case.guid) or self._by_name.get(name) or case.guid
+            self._by_name.setdefault(name, found[case.guid])
+        return found
+
+
+def _unknown_values(values: pd.DataFrame, held: Held) -> pd.DataFrame:
+    """The values without those that our own tables of posts, comments and accounts have."""
+    captured = {column for name in ("posts", "comments", "creators") for column in schema.TABLES[name].column_names}
+    types = {identifier: unit.unit_type for identifier, unit in held.units.by_id.items()}
+    is_ours = values["about_id"].isin(held.creators) | values["about_id"].map(types).isin(("post", "comment"))
+    return values[~(is_ours & values["variable"].isin(captured))]
+
+
+def _objects(
+    gathered: Gathered, case_ids: dict[str, str], codings: pd.DataFrame
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """What notes can be about: the kind and identifier of each code, unit, case and coding, by its guid in the file.
+
+    A note on a selection that is not on the text is one on its source.
+    """
+    found = {("code", guid): ("code", code) for guid, code in gathered.codes.items()}
+    found |= {("unit", guid): ("unit", match.unit.unit_id) for guid, match in gathered.matches.items()}
+    found |= {("case", guid): ("case", case) for guid, case in case_ids.items()}
+    wanted = {memo.target for memo in gathered.given.project.memos if memo.about == "coding"}
+    if wanted:
+        own = gathered.codings
+        given = own.assign(guid=[coding.guid for coding, _ in gathered.given.kept])
+        given = given[given["guid"].isin(wanted)].drop(columns="coding_id")
+        now = given.merge(codings[[*joining.ALIKE, "coding_id"]], on=joining.ALIKE)
+        for coding in gathered.given.project.codings:
+            if coding.guid in wanted:
+                found["coding", coding.guid] = found["unit", coding.source]
+        found |= {("coding", guid): ("coding", name) for guid, name in zip(now["guid"], now["coding_id"], strict=True)}
+    return found
+
+
+def _statements(given: Given, joined: joining.Joined, told: Sequence[str], changed: int) -> dict[str, Any]:
+    """What only the joining of a file with others gave."""
+    replaced = [
+        (f"{coder}, round {number}", count, "")
+        for (label, coder, number), count in joined.replaced.items()
+        if label == given.label
+    ]
+    return {
+        "repeated": [(report.ALL, joined.repeated[given.label], "")] if given.label in joined.repeated else [],
+        "replaced": replaced,
+        "joined": [
+            *((str(number), None, text) for number, text in enumerate(told, start=1)),
+            *([("values", changed, "values of variables that took an earlier one's place")] if changed else []),
+        ],
+    }
+
+
+def problems_of(landed: Landed) -> Iterator[str]:
+    """What a user should know at once: selections that are not on a text."""
+    for each in landed.gathered:
+        for misfit in each.given.decided.misfits:
+            yield f"{each.given.shown}, {misfit.where}: {misfit.source}, {misfit.start}–{misfit.end}: {misfit.found}"

@@ -1,0 +1,160 @@
+"""What the positions in a file of codings count, decided from the program's name and from the file itself.
+
+Programs count a text's characters as codepoints, UTF-16 code units or bytes of UTF-8, a carriage return and line feed
+as one or as two, a byte-order mark or not, and name the last character of a selection or the one after it. What the
+origin says stands unless the selections themselves fit another way of counting clearly better.
+
+Positions become those of codepoints in `Source.text`, whose line ends are kept as they are: a carriage return and line
+feed are two codepoints there, whatever the file counts. A selection that does not fall on the text is never moved to
+where it might belong: it is listed, with where it stands and what was found, and left out of the codings.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from analysis.qda.offsets_texts import Texts
+from analysis.qda.offsets_ways import NOWHERE, STANDARD, UNREAD, Selections, Ways, candidates_for
+from analysis.qda.project import Coding, Count, Counting, Project
+
+UNITS: dict[Count, str] = {"codepoints": "codepoints", "utf-16": "UTF-16 code units", "utf-8": "bytes of UTF-8"}
+LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A coding whose selection does not fall on the text: where it stands in the file and what was found."""
+
+    where: str
+    source: str
+    start: int
+    end: int
+    found: str
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What positions count, why, and how the file's selections of text fit it.
+
+    Selections are counted once, however many codes they have. One fits if it says what the file quotes of it or, where
+    nothing is quoted, begins and ends where words do. `alternative` is the best other way of counting; None where all
+    give the same. `places` has for each coding of the project where it starts and ends in codepoints of its text, or
+    None for one without positions or under `misfits`.
+    """
+
+    counting: Counting
+    why: str
+    selections: int
+    fitting: int
+    alternative: Counting | None
+    alternative_fitting: int
+    places: list[tuple[int, int] | None]
+    misfits: list[Misfit]
+
+
+def decide(project: Project) -> Decided:
+    """Find out what a project's positions count, and what they are in codepoints of the sources' texts.
+
+    Evidence are the texts that the file quotes and, where they do not tell, the edges of words.
+    """
+    texts = Texts(project.sources)
+    selections = Selections(project.codings, texts)
+    ways = Ways(texts, selections, candidates_for(project.counting or STANDARD, texts))
+    taken, alternative = ways.choose()
+    fits, other_fits = ways.fits(taken, alternative)
+    return Decided(
+        counting=taken,
+        why=_why(project, taken, has_other=alternative is not None),
+        selections=len(selections),
+        fitting=int(fits.sum()),
+        alternative=alternative,
+        alternative_fitting=int(other_fits.sum()),
+        places=_places(selections, ways, taken),
+        misfits=list(_Outcasts(texts, selections, ways, taken).misfits(project.codings)),
+    )
+
+
+def apply(project: Project, decided: Decided) -> Project:
+    """The project with positions in codepoints, without the codings that do not fall on the text."""
+    codings = [
+        coding if place is None else _at(coding, *place)
+        for coding, place in zip(project.codings, decided.places, strict=True)
+        if place is not None or coding.start is None or coding.end is None
+    ]
+    return replace(project, codings=codings, counting=STANDARD)
+
+
+def told(counting: Counting) -> str:
+    """A way of counting in words.
+
+    >>> told(Counting("utf-16", crlf=2))
+    'UTF-16 code units, CR LF counts 2, a byte-order mark does not count, the end is after the last character'
+    """
+    mark = "counts" if counting.bom else "does not count"
+    end = "is the last character" if counting.inclusive else "is after the last character"
+    return f"{UNITS[counting.unit]}, CR LF counts {counting.crlf}, a byte-order mark {mark}, the end {end}"
+
+
+def _places(selections: Selections, ways: Ways, taken: Counting) -> list[tuple[int, int] | None]:
+    """Where each coding starts and ends."""
+    start, end = ways.codepoints(taken)
+    falls = zip(ways.good(taken).tolist(), start.tolist(), end.tolist(), strict=True)
+    of_selections = [(first, last) if is_good else None for is_good, first, last in falls]
+    return [of_selections[number] if number >= 0 else None for number in selections.of]
+
+
+def _at(coding: Coding, start: int, end: int) -> Coding:
+    """A coding at a place; made from what it holds, since `replace` takes ten times as long."""
+    moved = object.__new__(Coding)
+    moved.__dict__.update(coding.__dict__, start=start, end=end)
+    return moved
+
+
+class _Outcasts:
+    """Says which codings do not fall on the text, and why."""
+
+    def __init__(self, texts: Texts, selections: Selections, ways: Ways, taken: Counting) -> None:
+        self._texts, self._selections, self._taken = texts, selections, taken
+        self._good = ways.good(taken)
+        self._start, self._end = ways.codepoints(taken)
+
+    def misfits(self, codings: list[Coding]) -> Iterator[Misfit]:
+        """What does not fit, in the file's order."""
+        good = self._good.tolist()
+        for coding, number in zip(codings, self._selections.of, strict=True):
+            if number == UNREAD:
+                yield _misfit(coding, coding.source, "the text of its source is not in the project")
+            elif number != NOWHERE and not good[number]:
+                source = self._texts.sources[self._selections.at[number]].name
+                yield _misfit(coding, source, self._found(coding, number))
+
+    def _found(self, coding: Coding, number: int) -> str:
+        """What is wrong with a selection."""
+        start, end, at = (int(each[number]) for each in (self._start, self._end, self._selections.at))
+        length, unit = self._texts.length(self._taken, at), UNITS[self._taken.unit]
+        if (coding.start or 0) < 0 or (coding.end or 0) + self._taken.inclusive > length:
+            return f"leads out of the text, which is {length:,} {unit} long"
+        if start < 0 or end < 0:
+            return f"its {'start' if start < 0 else 'end'} lies inside a character, counted in {unit}"
+        if end <= start:
+            return "ends where it starts or before, so that no character is selected"
+        text = self._texts.strings[at][start:end]
+        return f"'{_shown(text)}' stands there; the file quotes '{_shown(coding.quoted or '')}'"
+
+
+def _misfit(coding: Coding, source: str, found: str) -> Misfit:
+    return Misfit(coding.where or coding.guid, source, coding.start or 0, coding.end or 0, found)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def _why(project: Project, taken: Counting, *, has_other: bool) -> str:
+    """Why a way of counting was taken."""
+    expected = project.counting or STANDARD
+    if not has_other:
+        return "all ways of counting give the same selections"
+    if taken != expected:
+        by = f"'{project.origin}'" if project.origin else "the file's origin"
+        return f"the selections fit it clearly better than what goes with {by} ({told(expected)})"
+    return "so counts the program that wrote the file" if project.counting else "so counts the standard"
