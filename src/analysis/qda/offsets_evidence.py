@@ -31,8 +31,6 @@ WITHOUT_SPACES = (
     range(0x20000, 0x40000),
 )
 ELLIPSIS = re.compile(r"\s*(…|\.\.\.)$")
-# How many letters are compared before a closer look.
-AT_ONCE = 3
 # How well a selection says what it quotes: to the letter, but for spaces around it, or at its beginning only.
 EQUAL, TRIMMED, BEGUN_TO_AN_EDGE, BEGUN = 4, 3, 2, 1
 
@@ -63,7 +61,7 @@ def agreement(found: str, quoted: str, *, ends_well: bool) -> int:
     """
     if found == quoted:
         return EQUAL
-    if _begin_apart(found, quoted):
+    if _begin_apart(found[:1], quoted[:1]):
         return 0
     found, quoted = _flat(found), _flat(quoted)
     if found == quoted:
@@ -76,17 +74,9 @@ def agreement(found: str, quoted: str, *, ends_well: bool) -> int:
     return 0
 
 
-def _begin_apart(found: str, quoted: str) -> bool:
-    """Whether the first characters already tell two texts apart, which saves a closer look in most cases."""
-    first, other = found[:1], quoted[:1]
-    if first == other:
-        beginning, begun = found[:AT_ONCE], quoted[:AT_ONCE]
-        return (
-            beginning != begun
-            and all(part.isascii() and part.isalnum() for part in (beginning, begun))
-            and (len(beginning) == len(begun) == AT_ONCE)
-        )
-    return not first.isspace() and not other.isspace() and _base(first) != _base(other)
+def _begin_apart(first: str, other: str) -> bool:
+    """Whether two first characters already tell the texts apart, which saves a closer look in most cases."""
+    return first != other and not first.isspace() and not other.isspace() and _base(first) != _base(other)
 
 
 @lru_cache(maxsize=1 << 14)
