@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.called import CALLED
 from analysis.computable import NotComputable, computable, need
 from analysis.language import share_of, wording
 from analysis.settings import Side
@@ -98,6 +99,12 @@ def thresholds(measured: Measured, decisions: Mapping[str, Any]) -> pd.DataFrame
     return pd.concat([_varied(measured.posts, criterion, decisions) for criterion in criteria], ignore_index=True)
 
 
+@computable
+def list_thresholds(tried: pd.DataFrame) -> pd.DataFrame:
+    """What other cut-offs leave, for readers."""
+    return tried.assign(decision=tried["decision"].map(CALLED))
+
+
 def _varied(posts: pd.DataFrame, varied: Criterion, decisions: Mapping[str, Any]) -> pd.DataFrame:
     """The posts that each value of one cut-off leaves, the other criteria as decided."""
     chosen = float(decisions[varied.decision])
@@ -107,7 +114,7 @@ def _varied(posts: pd.DataFrame, varied: Criterion, decisions: Mapping[str, Any]
             posts = posts[meets(posts, other, decisions[other.decision]).fillna(value=False)]
     left = [int(meets(posts, varied, value).sum()) for value in values]
     tried = pd.DataFrame({"cut_off": values, "posts": left, "chosen": [value == chosen for value in values]})
-    return tried.assign(step=varied.step, decision=varied.decision)[["step", "decision", "cut_off", "posts", "chosen"]]
+    return tried.assign(decision=varied.decision)[["decision", "cut_off", "posts", "chosen"]]
 
 
 def _values_to_try(measure: pd.Series, chosen: float, *, at_least: bool) -> list[float]:
