@@ -2,6 +2,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,9 @@ def test_reproduce_computes_committed_results_once_on_each_machine(built_small):
 # While the first kernel starts, and while notebooks run.
 @pytest.mark.parametrize("after", [0.2, 1.5])
 def test_an_interrupt_is_said_and_is_no_success(small, after):
-    process = subprocess.Popen([COMPENDIUM, "run"], stderr=subprocess.PIPE, text=True)
+    # Where the tests run in the background, interrupts are ignored, which a process takes over from its parent.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen([COMPENDIUM, "run"], stderr=subprocess.PIPE, text=True, preexec_fn=heard)  # noqa: PLW1509
     while not (small / "results/.liu2025.run").exists():
         time.sleep(0.05)
     time.sleep(after)

@@ -257,6 +257,25 @@ def test_a_capture_that_names_no_creators_is_sampled_by_engagement_alone() -> No
     assert found.reached.startswith("no: 3 of 3 posts by 0 of 1 creators")
 
 
+def test_whose_comments_are_the_creators_is_not_computable_where_nobody_knows_the_creators() -> None:
+    captured, comments, creators = conversation()
+    found = drawn(captured.assign(creator_id=pd.NA), comments, creators, min_host_comments=1, min_creator_replies=1)
+    steps = found.flow.set_index("step").loc[["host_comments", "creator_replies", "creators"], "computable"]
+    assert set(steps) == {"not computable: the capture names no creators"}
+    assert len(found.posts) == 3
+
+
+def test_a_choice_that_needs_creators_is_not_computable_even_where_no_post_is_left_to_choose_from() -> None:
+    found = drawn(posts(creator_id=[None] * 3, search_rank=[7, 8, 9]), search_rank_at_most=1)
+    assert found.flow.set_index("step")["computable"]["creators"] == "not computable: the capture names no creators"
+
+
+def test_a_post_without_a_creator_is_undecided_where_it_matters_whose_comments_are_the_creators() -> None:
+    captured, comments, creators = conversation()
+    found = drawn(captured.assign(creator_id=["c0", None, "c2"]), comments, creators, min_creator_replies=1)
+    assert counts(found, "creator_replies") == [1, 0, 2]
+
+
 def test_posts_without_a_creator_are_counted_where_others_have_one() -> None:
     assert counts(drawn(posts(creator_id=["a", None, "b"])), "creators") == [2, 0, 1]
 

@@ -22,6 +22,7 @@ ANSWERS, PARTLY, CANNOT = "answers", "partly", "cannot"
 # too, is told where it is not taken already.
 SUPPLIES: tuple[tuple[str, ...], ...] = (
     ("no posts", "a capture of posts: compendium import"),
+    ("in the sample", "cut-offs that leave posts: compendium sample says how many each leaves"),
     ("no comment counts", "a format that gives the number of comments of each post"),
     ("comment", "a capture of the comments under these posts: compendium import"),
     ("has no creators|creators were imported", "a table of accounts, which some tools save beside the posts"),

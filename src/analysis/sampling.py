@@ -14,7 +14,17 @@ import pandas as pd
 from analysis import corpus
 from analysis.called import CALLED
 from analysis.computable import NotComputable
-from analysis.criteria import BY_RANK, CHOICES, CRITERIA, Criterion, Measured, criteria_of, measure_posts, meets
+from analysis.criteria import (
+    BY_RANK,
+    CHOICES,
+    CRITERIA,
+    NO_CREATORS,
+    Criterion,
+    Measured,
+    criteria_of,
+    measure_posts,
+    meets,
+)
 from analysis.errors import StudyError, nearest
 from analysis.privacy import masked
 from analysis.schema import Origin
@@ -110,7 +120,7 @@ def draw_from(measured: Measured, decisions: Mapping[str, Any]) -> Drawn:
     """Draw a sample from measured posts, so that other cut-offs need no new measuring."""
     captured = in_order(measured, decisions)
     eligible, criteria = _apply(captured, criteria_of(decisions), measured.absent, decisions)
-    standing = _stand(eligible, decisions)
+    standing = _stand(eligible, captured, decisions)
     chosen, choices = _apply(standing.posts, CHOICES, standing.absent, decisions)
     flow = pd.DataFrame([Step("captured", "posts in the capture", kept=len(captured)), *criteria, *choices])
     alone = {asked.step: _meet_alone(captured, asked, measured, decisions) for asked in criteria_of(decisions)}
@@ -142,7 +152,7 @@ def tell_reached(drawn: Drawn, study: Study, decisions: Mapping[str, Any]) -> st
         return drawn.reached
     told = ", ".join(f"{CALLED[one.decision]} {decisions[one.decision]:g}" for one in own)
     return (
-        f"{drawn.reached}; with values other than the original's ({told}): where they were chosen so that this capture "
+        f"{drawn.reached}; with values of the study's own ({told}): where they were chosen so that this capture "
         "leaves enough posts, as suggested values are, that is no result of the data"
     )
 
@@ -181,7 +191,7 @@ def explain_post(measured: Measured, drawn: Drawn, decisions: Mapping[str, Any],
     """Criterion by criterion, what one post was measured at and whether that kept it; the last row is the outcome."""
     captured = in_order(measured, decisions)
     eligible, _ = _apply(captured, criteria_of(decisions), measured.absent, decisions)
-    standing = _stand(eligible, decisions)
+    standing = _stand(eligible, captured, decisions)
     rows = [_answer(captured, criterion, measured.absent, decisions, post_id) for criterion in criteria_of(decisions)]
     places = drawn.posts.set_index("post_id")["place"]
     stood = standing.posts
@@ -227,10 +237,10 @@ def _meet_alone(
     return int(meets(posts, criterion, decisions[criterion.decision]).sum())
 
 
-def _stand(eligible: pd.DataFrame, decisions: Mapping[str, Any]) -> Measured:
+def _stand(eligible: pd.DataFrame, captured: pd.DataFrame, decisions: Mapping[str, Any]) -> Measured:
     """Measure what the choice goes by: the place of each post's creator, its turn among theirs, and its own place."""
-    if len(eligible) and eligible["creator_id"].isna().all():
-        why = dict.fromkeys(("creator_place", "turn"), "the capture names no creators")
+    if len(captured) and captured["creator_id"].isna().all():
+        why = dict.fromkeys(("creator_place", "turn"), NO_CREATORS)
         return Measured(eligible.assign(place=range(1, len(eligible) + 1)), why)
     creators, each = decisions["creators_wanted"], decisions["per_creator_at_most"]
     # The first post of a creator is the best one, and -1 stands for no creator.

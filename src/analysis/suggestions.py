@@ -29,7 +29,7 @@ THRESHOLDS = (
     "min_creator_replies",
 )  # fmt: skip
 SIZES = ("posts_wanted", "creators_wanted", "per_creator_at_most")
-AS_IN_ORIGINAL = "As in the original study, so that the two can be compared"
+AS_IN_ORIGINAL = "As in the compendium's run of the original study, so that the two can be compared"
 # Decisions about what the original left open and this capture says nothing of; the others are reasoned here.
 OWN_REASONS = {
     "token_unit": "A run of letters is one word, in a script without spaces each letter; else letters are counted.",
@@ -69,8 +69,7 @@ def suggest_decisions(captured: Captured, original: Mapping[str, Mapping[str, An
     decided = {name: {**kept, **told}[name].value for name in kept}
     measured = _measured(captured, decided)
     if isinstance(measured, NotComputable):
-        reason = f"{AS_IN_ORIGINAL}; there is nothing to hold it against: {measured.reason}."
-        told |= {name: Suggestion(decided[name], reason) for name in (*THRESHOLDS, *SIZES)}
+        told |= {name: Suggestion(decided[name], f"{AS_IN_ORIGINAL}.") for name in (*THRESHOLDS, *SIZES)}
     else:
         wanted = suggest_wanted(len(measured.posts), decided)
         decided |= {name: suggestion.value for name, suggestion in wanted.items()}
