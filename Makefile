@@ -30,7 +30,7 @@ check: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest --quiet --numprocesses 2
+	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile
 
 book: $(INSTALLED)
 	@$(BIN)/compendium book

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis import pipeline
-from analysis.answers import ANSWERS, ASKED, CANNOT, PARTLY, answers, supply_for
+from analysis.answers import ANSWERS, ASKED, CANNOT, PARTLY, answers, open_decisions, supply_for
 from analysis.replication import new_study
 from analysis.study import open_study
 from analysis.tables import write_table
@@ -158,7 +158,8 @@ def verdicts_that_differ(root, name: str) -> list[str]:
 
 def test_what_is_told_of_the_original_is_what_its_notebooks_recorded():
     values = load(PROJECT / "results/liu2025/values.json")
-    assert not [name for name, value in values.items() if value["missing"]]
+    # Its posts are a stand-in, which was never imported.
+    assert {value["missing"] for value in values.values()} == {"", "the study has no imports"}
     assert set(verdicts(PROJECT, "liu2025").values()) == {ANSWERS}
 
 
@@ -180,7 +181,7 @@ def test_what_is_missing_is_told_with_what_would_supply_it(root):
         ("the capture has no replies", "a capture whose comments name the comment that they answer"),
         (
             "the capture does not tell newcomers from hosts",
-            "a table of creators with the side of each, or the decision",
+            "a table of creators with the side of each",
         ),
         ("one coder only: agreement needs two", "a second coder who reads the same units"),
         ("the study has no creators", "a table of accounts"),
@@ -190,9 +191,34 @@ def test_what_is_missing_is_told_with_what_would_supply_it(root):
         ("one post only: the estimate needs several", "further posts, read and coded"),
         ("the study has no codings", "tables of codings and readings: who gave"),
         ("no posts were imported", "a capture of posts: compendium import"),
+        ("the sides' scripts (Latin and Latin) cannot tell their languages apart", "sides whose languages are"),
         ("the moon is not full", ""),
     ],
 )
 def test_a_reason_leads_to_what_would_supply_what_is_missing(reason, supply):
     assert supply_for(reason).startswith(supply)
     assert bool(supply_for(reason)) == bool(supply)
+
+
+SIDES_UNKNOWN = "the capture does not tell newcomers from hosts"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "offered"),
+    [
+        ("side_by: {value: language", "side_by: {value: creators", True),
+        ("", "", False),
+        ("script: Japanese", "script: Latin", False),
+    ],
+    ids=["would do", "is so already", "could not tell them apart"],
+)
+def test_a_decision_is_offered_only_where_it_is_not_taken_and_would_help(root, before, after, offered):
+    study = open_study("talking", root)
+    path = study.folder / "study.yml"
+    text = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(text.replace(before, after) if before else text, encoding="utf-8")
+        changed = open_study("talking", root)
+        assert ("side_by: language" in supply_for(SIDES_UNKNOWN, open_decisions(changed))) == offered
+    finally:
+        path.write_text(text, encoding="utf-8")

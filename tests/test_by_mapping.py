@@ -162,6 +162,13 @@ def test_a_key_that_only_a_later_record_has_is_found(tmp_path):
     assert read(path, {"posts": {"columns": columns}})["title"].tolist()[-1] == "hola"
 
 
+@pytest.mark.parametrize("write", [write_lines, write_csv])
+def test_one_column_may_be_given_twice(tmp_path, write):
+    path = write(tmp_path / "x", [{"id": "p1", "by": "Ana"}])
+    found = read(path, {"posts": {"columns": {"post_id": "id", "creator_id": "by", "account_name": "by"}}})
+    assert found["account_name"].tolist() == ["Ana"]
+
+
 def test_a_key_within_another_is_mapped_with_a_dot(tmp_path):
     path = write_lines(tmp_path / "x", [{"id": "p1", "user": {"id": 7, "name": "Ana"}}])
     posts = read(path, {"posts": {"columns": {"post_id": "id", "creator_id": "user.id", "account_name": "user.name"}}})
@@ -224,6 +231,11 @@ def test_hashtags_are_told_apart_by_their_separator_or_as_a_list(tmp_path, cell,
         ("search_rank", "3", 3),
         ("likes", " 25.4 Million ", "25.4 Million"),
         ("likes", "-1", "-1"),
+        ("likes", "3,4k", "3,4k"),
+        ("likes", "1,2 mil", "1,2 mil"),
+        *[("likes", sign, None) for sign in ("-", " – ", "—", "n/a", "N/A", "null", "NaN", "None", "\\N")],
+        *[(name, "NaN", None) for name in ("published_at", "search_rank", "account_name")],
+        *[(name, "-", "-") for name in ("title", "text")],
         ("text", "\u3000\n ", None),
         ("text", " hola ", " hola "),
         ("names", "Ana\nBo", "Ana\nBo"),
@@ -249,6 +261,15 @@ def test_a_record_without_a_sound_identifier_says_why_it_cannot_be_used(tmp_path
     reasons = read(path, {"posts": {"columns": {"post_id": "id"}}})["reason"].fillna("").tolist()
     number = "an identifier that a spreadsheet turned into a number"
     assert reasons == ["", "not readable as JSON", "no identifier", number, number, ""]
+
+
+@pytest.mark.parametrize("sign", ["-", "–", "n/a", "NULL", "NaN", "None"])
+def test_a_sign_that_there_is_nothing_is_no_identifier(tmp_path, sign):
+    path = write_lines(tmp_path / "x", [{"id": "c1", "of": "p1", "by": sign, "to": sign}, {"id": sign, "of": "p1"}])
+    columns = {"comment_id": "id", "post_id": "of", "author_id": "by", "parent_comment_id": "to", "text": "of"}
+    comments = read(path, {"comments": {"columns": columns}}, "comments")
+    assert comments["reason"].fillna("").tolist() == ["", "no identifier"]
+    assert comments[["account", "parent_comment_id"]].isna().all(axis=None)
 
 
 def test_a_long_identifier_that_a_workbook_made_a_number_is_told(tmp_path):
@@ -278,7 +299,11 @@ def test_a_broken_capture_gives_all_its_problems_at_once(tmp_path):
         "file, line 2: 'when (published_at)' is '14.1.2025'; expected a time like %m/%d/%Y %H:%M.",
         "file, line 2: 'liked (likes)' is 'many'; expected a count such as 12, 1.7万 or 10+.",
         "file, line 2: 'kind (media)' is 'film'; expected one of image, video, none.",
-        "Correct the mapping in study.yml or these cells, then run the same command again.",
+        (
+            "mapping, posts: for 'when (published_at)', put this into study.yml, beside columns: "
+            'time_format: "%d.%m.%Y"; and utc_offset: "+08:00" if the clock of these times is ahead of UTC by so much.'
+        ),
+        "Correct the mapping in study.yml or these cells, then import the file.",
     ]
 
 
@@ -311,6 +336,7 @@ def test_a_cell_is_named_as_the_user_of_its_file_counts(tmp_path, made, told):
 @pytest.mark.parametrize(
     ("canonical", "cell"),
     [("likes", "many"), ("likes", "-5"), ("likes", "10++"), ("likes", "1.5"), ("likes", "1.2.3"), ("likes", "赞"),
+     ("likes", "1,5"), ("likes", "2 mil"), ("likes", "none of it"),
      ("search_rank", "first"), ("published_at", "2025-02-31"), ("published_at", "soon")],
 )  # fmt: skip
 def test_what_is_no_count_rank_or_time_is_refused(tmp_path, canonical, cell):

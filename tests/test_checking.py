@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis import checking, pipeline, schema
-from analysis.checking import check_study
+from analysis.checking import check_study, tell_limits
 from analysis.errors import StudyError
 from analysis.study import open_study
 from analysis.tables import write_table
@@ -58,7 +58,8 @@ def test_a_script_that_is_not_known_is_told_before_anything_runs(small):
     give(small, posts=row("p1", "a"))
     settings = small / "data/liu2025/study.yml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("script: Latin", "script: Latn"), encoding="utf-8")
-    with pytest.raises(StudyError, match="'Latn' is not a script known here. Nearest: 'Latin'"):
+    told = r"data/\w+/study.yml, line \d+: sides, \w+, script: 'Latn' is not a script known here. Nearest: 'Latin'"
+    with pytest.raises(StudyError, match=told):
         check_study(open_study())
 
 
@@ -113,7 +114,7 @@ def test_whatever_names_a_post_or_comment_that_is_not_there_is_told_at_once(smal
 def test_many_that_lead_nowhere_are_counted_and_some_are_named(small):
     other(small, gists={"unit_id": [f"g{n:02}" for n in range(30)], "gist": ["x"] * 30})
     with pytest.raises(
-        StudyError, match=r"gists.csv: column 'unit_id' names 30 \(g00, g01, .*g19, …\), which are not in"
+        StudyError, match=r"gists.csv: column 'unit_id' names 30 \(g00, g01, .*g19 and 10 more\), which are not in"
     ):
         check_study(open_study("other"))
 
@@ -208,3 +209,29 @@ def test_a_reading_of_what_is_not_there_is_told(small):
     other(small, declaring("readings"), readings=read)
     with pytest.raises(StudyError, match=r"readings.csv: column 'unit_id' names 1 \(d9\), which is not in posts or"):
         check_study(open_study("other"))
+
+
+def test_posts_that_are_none_are_told_and_not_run(small):
+    (small / "data/liu2025/posts.csv").write_text("post_id,title\n\n", encoding="utf-8")
+    for command in (pipeline.run, pipeline.explain, check_study):
+        with pytest.raises(StudyError, match="data/liu2025/posts.csv: not a single post; expected one a row"):
+            command(open_study())
+
+
+def test_an_import_that_left_no_post_is_told_apart_from_none(small):
+    settings = small / "data/liu2025/study.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("file: posts.csv", "file: corpus/posts.parquet"))
+    (small / "data/liu2025/corpus").mkdir()
+    (small / "data/liu2025/corpus/imports.csv").touch()
+    with pytest.raises(StudyError, match="what was imported holds no post that can be used"):
+        check_study(open_study())
+
+
+def test_sides_that_write_in_one_script_are_told_what_that_rules_out(small):
+    settings = small / "data/liu2025/study.yml"
+    assert tell_limits(open_study()) == []
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("script: Kana", "script: Latin"), encoding="utf-8")
+    (limit,) = tell_limits(open_study())
+    assert limit.startswith("Both sides write in Latin letters, and a language is told here by its script alone.")
+    assert "the decision side_by: creators" in limit

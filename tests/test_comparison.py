@@ -340,6 +340,17 @@ def test_a_study_is_not_compared_with_itself(root):
         comparison.values_side_by_side(original, original)
 
 
+def test_the_original_is_never_the_one_that_is_compared(root, replicate):
+    other = replicate(None)
+    with pytest.raises(StudyError, match="Write it first: compendium compare liu2025 other"):
+        comparison.check_comparable(other, open_study("liu2025", root))
+
+
+def test_a_value_is_one_of_the_studys_own_unless_it_is_missing_unpublished_or_made_up():
+    cells = pd.Series(["12 posts", "not computable: none were imported", "not published", "stand-in", "yes"])
+    assert comparison.has_number(cells).tolist() == [True, False, False, False, True]
+
+
 def test_an_interval_that_was_resampled_is_taken_as_recorded(replicate):
     ends = {
         f"agreement_alpha_sets{end}": value(found, unit="") for end, found in (("", 0.7), ("_low", 0.6), ("_high", 0.8))
@@ -359,6 +370,7 @@ def test_a_share_of_posts_is_one_of_the_posts_that_have_words(replicate):
 
 def test_the_command_prints_what_has_a_verdict_and_counts_the_rest(root, replicate, run_in):
     replicate({**EVERYTHING, "naturalistic.reversal": 0})
+    shutil.copytree(PROJECT / "notebooks", root / "notebooks")
     done = run_in(root, "compare", "liu2025", "other")
     assert done.returncode == 0, done.stderr
     told = " ".join(done.stdout.split())
@@ -369,6 +381,7 @@ def test_the_command_prints_what_has_a_verdict_and_counts_the_rest(root, replica
     assert "Wrote results/other/comparison.csv" in told
     assert "In the book: compendium book other, the page 'Claim by claim'." in told
     assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "results/other are older than what they are computed from (01-frame" in done.stderr
 
 
 def test_the_command_says_what_is_wrong_and_ends_with_one(root, replicate, run_in):

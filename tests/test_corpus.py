@@ -204,3 +204,7 @@ def test_the_real_posts_are_mostly_in_the_newcomers_language(shared: Path) -> No
     counted = corpus.languages(tidied.rows, SIDES, "posts").set_index("language")["rows"]
     assert tidied.drops["rows"].tolist() == [0]
     assert counted.to_dict() == {"en": 457, "zh": 29, "mixed": 166, "other": 0, "none": 70}
+
+
+def test_an_empty_sample_is_given_as_the_reason_and_not_an_empty_capture():
+    assert corpus.of_sample(posts({}), posts().head(0)) == NotComputable("no post is in the sample")

@@ -103,13 +103,13 @@ def line(identifier: str, platform: str, data: dict) -> str:
 
 def post(identifier: str, account: str, name: str, text: str) -> str:
     card = {
-        "note_id": identifier, "type": "normal", "title": "Zorvex Quandt says hello", "desc": text,
+        "note_id": identifier, "type": "normal", "title": f"{name} says hello", "desc": text,
         "time": 1736828928000,
         "ip_location": "Oberammergau",
         "user": {"user_id": account, "nickname": name, "avatar": "https://avatar.kolibrihost.example/zq.jpg"},
         "interact_info": {"liked_count": "17", "collected_count": "3", "comment_count": "2", "share_count": "0"},
         "tag_list": [{"name": "加微信kolibri88"}, {"name": "hello"}],
-        "at_user_list": [{"user_id": HOST, "nickname": "Mirabelka Trost"}, {"nickname": "Zorvex Quandt"}],
+        "at_user_list": [{"user_id": HOST, "nickname": "Mirabelka Trost"}],
         "image_list": [{"url_default": f"https://img.kolibrihost.example/{account}/1.jpg"}],
     }  # fmt: skip
     data = {"id": identifier, "model_type": "note", "note_card": card, "xsec_token": "ABtokenKolibri="}

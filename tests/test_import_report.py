@@ -1,5 +1,6 @@
 """What an import reports: counts per capture and in all, as tables in plain words and in the terminal."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,19 @@ def test_languages_that_scripts_cannot_tell_are_not_reported(study, files):
     assert import_report.languages(report) == NotComputable("the languages are not known")
 
 
+def test_that_no_record_was_dropped_is_a_count_of_none(imported):
+    found = import_report.dropped(imported.report[imported.report["measure"] != "dropped"])
+    assert set(found["capture"]) == {import_report.ALL}
+    assert found[["reason", "records"]].drop_duplicates().to_numpy().tolist() == [["none was", 0]]
+
+
+def test_a_language_is_called_as_the_sides_call_it_now(imported, study):
+    report = imported.report
+    unnamed = report.assign(item=report["item"].replace("en", "und-Latin"))
+    assert "und-Latin" in set(import_report.languages(unnamed)["language"])
+    pd.testing.assert_frame_equal(import_report.languages(unnamed, study.sides), import_report.languages(report))
+
+
 def test_caveats_are_told_per_capture(imported, files):
     found = import_report.caveats(imported.report)
     assert found[found["capture"] == label(imported, files[0])]["caveat"].tolist() == list(CAVEATS)
@@ -198,14 +212,26 @@ def test_where_nothing_is_to_tell_the_reason_is(imported):
     for tell, reason in (
         (import_report.by_file, "nothing was imported"),
         (import_report.coverage, "nothing was imported"),
-        (import_report.dropped, "no record was dropped"),
-        (import_report.inexact, "every count is exact and every date captured"),
+        (import_report.dropped, "nothing was imported"),
+        (import_report.inexact, "nothing was imported"),
         (import_report.threads, "the capture has neither comments nor counts of them"),
-        (import_report.caveats, "the formats of these captures need no caveat"),
+        (import_report.caveats, "nothing was imported"),
         (import_report.languages, "the languages are not known"),
     ):
         assert tell(nothing) == NotComputable(reason)
         assert tell(NotComputable("no imports were imported")) == NotComputable("no imports were imported")
+
+
+def test_what_an_import_had_no_occasion_to_tell_is_an_empty_table_and_no_absence(imported):
+    quiet = imported.report[imported.report["measure"].isin(import_report.STEPS[:1])]
+    assert [len(tell(quiet)) for tell in (import_report.inexact, import_report.caveats)] == [0, 0]
+
+
+def test_the_checksum_of_each_file_is_told_beside_its_records(imported, files):
+    found = import_report.by_file(imported.report)
+    checksum = sha256(files[0].read_bytes()).hexdigest()
+    assert row(found, capture=label(imported, files[0]), table="posts")["sha256"] == checksum
+    assert found.loc[found["capture"] == "all", "sha256"].isna().all()
 
 
 def shown(imported: Imported) -> str:

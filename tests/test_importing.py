@@ -13,6 +13,7 @@ import textwrap
 import threading
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,9 @@ import duckdb
 import pandas as pd
 import pytest
 
-from analysis import importing, merging, staging, tables
+from analysis import cli, importing, merging, staging, tables
 from analysis.computable import NotComputable
-from analysis.errors import BusyError, CaptureError, StudyError
+from analysis.errors import BusyError, CaptureError, CompendiumError, StudyError
 from analysis.importing import import_captures, read_in
 from analysis.study import Study, open_study
 from making import PROJECT, contents
@@ -264,6 +265,15 @@ def test_a_corpus_whose_key_is_gone_is_refused_and_stays(study, captures):
     assert contents(study.folder) == before
 
 
+def test_another_key_than_the_corpus_was_made_with_is_refused(study, captures):
+    import_captures(study, [captures["posts"]])
+    study.key_file.write_text(64 * "0")
+    before = contents(study.folder)
+    with pytest.raises(StudyError, match="data/mine/private/key is not the key that data/mine/corpus was imported"):
+        import_captures(study, [captures["more"]])
+    assert contents(study.folder) == before
+
+
 def test_missing_files_are_all_named_before_anything_is_read(study, captures, tmp_path):
     with pytest.raises(CaptureError) as problem:
         import_captures(study, [captures["posts"], tmp_path / "a.csv", tmp_path, tmp_path / "b.csv"])
@@ -381,6 +391,7 @@ def test_a_long_query_is_interrupted_even_if_it_has_not_begun(study, tmp_path):
 
 KILLED = """
 import os, signal, sys
+from contextlib import suppress
 from pathlib import Path
 from analysis import importing, tables
 from analysis.study import open_study
@@ -429,6 +440,37 @@ def test_a_killed_import_leaves_a_whole_corpus_and_can_be_run_again(study, captu
     import_captures(study, [captures["posts"]])
     import_captures(study, [captures["more"]])
     assert contents(study.corpus) == after
+
+
+def test_copies_that_a_killed_import_left_are_taken_away_and_the_corpus_put_back(study, captures):
+    import_captures(study, [captures["posts"]])
+    before = contents(study.corpus)
+    copy = study.folder / ".corpus.import" / "opened" / "posts.csv"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("ann,everything")
+    study.corpus.rename(study.folder / ".corpus.before")
+    assert importing.clear_leftovers(study)
+    assert sorted(path.name for path in study.folder.iterdir()) == ["corpus", "private", "study.yml"]
+    assert contents(study.corpus) == before
+    assert not importing.clear_leftovers(study)
+
+
+def test_a_check_says_that_it_took_away_what_a_killed_import_left(study, captures, monkeypatch, capsys):
+    import_captures(study, [captures["posts"]])
+    (study.folder / ".corpus.import").mkdir()
+    monkeypatch.chdir(study.root)
+    with suppress(CompendiumError):
+        cli.check("mine")
+    assert "data/mine: took away the copies that a killed import had left." in capsys.readouterr().out
+    assert not (study.folder / ".corpus.import").exists()
+
+
+def test_what_an_import_is_at_work_on_is_not_taken_away(study):
+    folder = study.folder / ".corpus.import"
+    folder.mkdir()
+    with importing.alone(study.folder / ".import.lock", "importing"):
+        assert not importing.clear_leftovers(study)
+    assert folder.exists()
 
 
 def test_two_imports_at_once_do_not_mix(study, captures):

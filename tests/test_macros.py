@@ -105,7 +105,15 @@ def test_an_account_is_the_first_digits_of_its_digest(db):
 
 
 def test_a_blank_text_is_missing(db):
-    assert [computed(db, "blank_to_null(?)", text) for text in ("  ", "", None, " x")] == [None, None, None, " x"]
+    assert [computed(db, "blank_to_null(?)", text) for text in (None, " x", "-")] == [None, " x", "-"]
+
+
+@pytest.mark.parametrize("space", ["", " ", "\t", "\n", "\u3000", "\xa0", "\u2009", " \u3000\t"])
+def test_spaces_of_every_kind_are_no_text_and_stand_around_none(db, space):
+    assert computed(db, "blank_to_null(?)", space) is None
+    if "\u2009" not in space:
+        assert computed(db, "account_key(?)", f"{space}u1{space}") == computed(db, "account_key('u1')")
+        assert computed(db, "from_s(?)", f"{space}1{space}") == computed(db, "from_s('1')")
 
 
 def test_macros_can_be_given_twice(db):

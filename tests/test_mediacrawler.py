@@ -259,9 +259,16 @@ def test_tables_that_were_laid_out_and_never_filled_are_neither_read_nor_told(tm
 
 
 def test_of_many_tables_that_are_not_read_the_first_are_named(tmp_path: Path) -> None:
-    others = {f"sheet {number}": [{"a": 1}] for number in range(7)}
-    found = reading(READER, write_workbook(tmp_path / "book.xlsx", {"Contents": POSTS} | others))
-    assert "'sheet 3', 'sheet 4' and 2 more." in found.caveats[-1]
+    others = {f"table_{number}": [{"a": 1}] for number in range(7)}
+    found = reading(READER, write_database(tmp_path / "tables.db", DATABASE | others))
+    assert "'table_3', 'table_4' and 2 more." in str(found.caveats)
+
+
+def test_sheets_that_are_not_read_are_counted_and_not_named_since_people_name_them(tmp_path: Path) -> None:
+    sheets = {"Contents": POSTS, "Zorvex Quandt": [{"a": 1}], "for Mira": [{"a": 1}]}
+    told = str(reading(READER, write_workbook(tmp_path / "book.xlsx", sheets)).caveats)
+    assert "Sheets not read, since they hold no posts, comments or accounts of this platform: 2." in told
+    assert "Zorvex" not in told
 
 
 def test_two_sheets_of_posts_are_read_one_after_the_other(tmp_path: Path) -> None:

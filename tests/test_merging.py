@@ -74,6 +74,7 @@ WRITTEN = st.one_of(
     st.from_regex(
         r"[0-9]{1,4}(,[0-9]{3}){0,2}(\.[0-9]{1,5})? ?(thousand|Million|[kwmb百千万萬亿億])? ?\+?", fullmatch=True
     ),
+    st.from_regex(r"[0-9]{1,4},[0-9]{1,3} ?(mil|million|thousand|[kKmM万])? ?\+?", fullmatch=True),
     st.integers(-2, 10**20).map(str),
 )
 
@@ -102,6 +103,8 @@ def test_a_count_is_the_number_that_the_rule_in_python_finds(written):
     ("captured", "number", "shown"),
     [
         ("7.6万", 76_000, "7.6万"),
+        ("3,4k", 3_400, "3,4k"),
+        ("1,2 mil", 1_200, "1,2 mil"),
         ("9,999", 9_999, "9,999"),
         ("10+", 10, "10+"),
         (" 12 ", 12, "12"),
@@ -172,6 +175,29 @@ def test_title_text_query_and_self_description_are_masked(db):
     assert one(db, "creators", account="u", self_description="I am Ann", names="Ann")["self_description"] == (
         "I am ‹person›"
     )
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words", "left"),
+    [
+        ("posts", "title", "Ann Berg says hello", "‹person› says hello"),
+        ("posts", "text", "I am Ann Berg (Ann Berg!)", "I am ‹person› (‹person›!)"),
+        ("posts", "text", "谢谢Ann Berg和Bea", "谢谢‹person›和‹person›"),
+        ("posts", "text", "Ann Bergman is somebody else", "Ann Bergman is somebody else"),
+        ("comments", "text", "Ann Berg here", "‹person› here"),
+        ("creators", "self_description", "Ann Berg, painter", "‹person›, painter"),
+    ],
+)
+def test_the_name_of_whoever_wrote_it_is_masked_in_the_words_as_those_are_that_it_mentions(
+    db, table, column, words, left
+):
+    identifiers = {"posts": {"post_id": "p1"}, "comments": {"comment_id": "c1", "post_id": "p1"}, "creators": {}}
+    written = {column: words, "account": "u", "account_name": " Ann Berg ", "names": "Bea"}
+    assert one(db, table, **identifiers[table], **written)[column] == left
+
+
+def test_a_tag_that_is_the_name_of_whoever_wrote_it_is_left_out(db):
+    assert one(db, post_id="p1", hashtags="cats AnnaBerg", account_name="AnnaBerg")["hashtags"] == "cats"
 
 
 @pytest.mark.parametrize(
@@ -248,6 +274,14 @@ def at(when: str, **cells: Any) -> str:
         ("hashtags", [at(EARLY, hashtags="a b"), at(LATE, hashtags="a")], "a b"),
         ("likes", [at(LATE, likes="1.2万"), at(EARLY, likes="11873")], 11873),
         ("likes", [at(LATE, likes="119"), at(EARLY, likes="120")], 119),
+        ("likes", [at(EARLY, likes="2千+"), at(LATE, likes="1")], 2000),
+        ("likes", [at(EARLY, likes="2千+"), at(LATE, likes="2400")], 2400),
+        ("likes", [at(LATE, likes="2千+"), at(EARLY, likes="2400"), at(LATE, likes="7")], 2400),
+        ("likes_captured", [at(LATE, likes="1.2万"), at(EARLY, likes="900")], "1.2万"),
+        ("likes", [at(LATE, likes="1.2万"), at(EARLY, likes="11500")], 11500),
+        ("likes_captured", [at(LATE, likes="1.2万"), at(EARLY, likes="11499")], "1.2万"),
+        ("likes", [at(LATE, likes="1万"), at(EARLY, likes="5000")], 5000),
+        ("likes", [at(LATE, likes="赞"), at(EARLY, likes="3"), at(EARLY, likes="10+")], 10),
         ("likes", [at(LATE, likes="赞"), at(EARLY, likes="3")], 3),
         ("likes_captured", [at(LATE, likes="赞"), at(EARLY)], "赞"),
         ("likes_captured", [at(LATE, likes="1,200"), at(EARLY, likes="900")], "1,200"),

@@ -101,9 +101,12 @@ def test_a_script_that_many_languages_use_leaves_the_language_open():
 
 def test_a_capture_in_one_script_says_that_it_cannot_tell_languages_apart():
     posts = frame("posts", post_id=["1"], title=["hola"], text=[None])
-    assert (
-        guess_sides(count_scripts(posts, NONE)).to_confirm[-1].startswith("sides: script. The capture shows Latin only")
-    )
+    guessed = guess_sides(count_scripts(posts, NONE))
+    assert guessed.to_confirm[-1].startswith("sides: script. The capture shows Latin letters only")
+    assert not any("who arrived" in told for told in guessed.to_confirm)
+    found = suggest_decisions(Captured(posts, NONE, NONE, guessed.sides), ORIGINAL)["side_by"]
+    assert found.value == "creators"
+    assert "a table of accounts with the side of each" in found.reason
 
 
 def test_every_script_that_tells_a_language_is_one_that_is_known():
@@ -129,7 +132,7 @@ def test_cut_offs_that_leave_too_few_are_relaxed_to_the_strictest_that_leave_eno
     # 120 of 200 posts are the most commented 60 %: those with 8 comments or more.
     assert found["min_comments"].value == 8
     assert found["min_comments"].counted == "suggested: 8 leaves 120 of 200 posts; the original's 20 would leave 0"
-    assert "among the strictest cut-offs that leave enough" in found["min_comments"].reason
+    assert found["min_comments"].reason.endswith("until the 120 wanted were left. With 8, 120 posts pass.")
     assert found["likes_top_share"].value == 0.5
 
 
@@ -141,11 +144,29 @@ def test_several_cut_offs_are_relaxed_alike():
     assert isinstance(found["min_comments"].value, int)
 
 
-def test_too_few_posts_are_said_to_be_too_few_and_none_is_dropped():
+def test_too_few_posts_are_said_to_be_too_few_and_no_criterion_asks_for_nothing():
     posts = measured(likes_place=[0.1, 0.9], newcomer_share=[0.0, 1.0], comments_count=[None, 3])
     found = suggest_thresholds(posts, DECIDED)
-    assert [found[name].value for name in ("likes_top_share", "newcomer_share_at_least", "min_comments")] == [0.9, 0, 0]
-    assert "among the laxest cut-offs there are, which leave 2 of 120" in found["min_comments"].reason
+    values = [found[name].value for name in ("likes_top_share", "newcomer_share_at_least", "min_comments")]
+    assert values == [0.9, 0.01, 3]
+    assert "as far as it helped; 1 of the 120 wanted are left" in found["min_comments"].reason
+
+
+def test_a_criterion_that_no_post_meets_is_not_applied_and_says_so():
+    posts = measured(likes_place=[0.1] * 120, newcomer_share=[1.0] * 120, comments_count=[50] * 120,
+                     host_comments=[9] * 120, creator_replies=[0] * 120)  # fmt: skip
+    found = suggest_thresholds(posts, DECIDED)["min_creator_replies"]
+    assert found.value == 0
+    assert found.reason.startswith("Not applied (0 asks for nothing): the creator's replies to hosts, of which no post")
+
+
+def test_one_answer_of_the_creator_is_asked_for_where_any_post_shows_one():
+    posts = measured(likes_place=[0.1] * 120, newcomer_share=[1.0] * 120, comments_count=[50] * 120,
+                     host_comments=[9] * 120, creator_replies=[1] * 5 + [0] * 115)  # fmt: skip
+    found = suggest_thresholds(posts, DECIDED)
+    assert found["min_creator_replies"].value == 1
+    relaxed = {**DECIDED, **{name: suggestion.value for name, suggestion in found.items()}}
+    assert suggest_size(posts, relaxed)["posts_wanted"].value == 5
 
 
 def test_a_cut_off_on_what_was_not_captured_is_kept_and_says_so():
@@ -210,7 +231,7 @@ def test_robustness_tries_the_decided_value_and_its_neighbours():
 def draft(**changes: object) -> study_file.Draft:
     sides = guess_sides(count_scripts(many_posts(9), NONE))
     decisions = suggest_decisions(Captured(many_posts(), NONE, NONE, sides.sides), ORIGINAL)
-    given = {"title": "My study", "mapping": {}, "capture": {"date": "to be filled in"}} | changes
+    given = {"title": "My study", "capture": {"date": "to be filled in"}} | changes
     return study_file.Draft(guessed=sides, decisions=decisions, **given)
 
 
@@ -218,7 +239,8 @@ def draft(**changes: object) -> study_file.Draft:
     "title", ["2025", "no", "a: b", "a # b", "- a", '"quoted" \\', "研究 😊", "a, [b]", "~", "a\tb"]
 )
 def test_what_is_written_is_read_back(title):
-    written = draft(title=title, mapping={"posts": [{"columns": {"post_id": title}}]})
+    mapped = glimpse.Guessed({"posts": [{"columns": {"post_id": title}}]})
+    written = draft(title=title, mapped=mapped)
     read = yaml.safe_load(study_file.written(written))
     assert read["title"] == read["mapping"]["posts"]["columns"]["post_id"] == title
     for name, suggestion in written.decisions.items():
@@ -348,6 +370,24 @@ def test_a_name_that_leads_elsewhere_is_refused(small, name):
         replication.new_study(small, name, [capture(small / "posts.csv")])
 
 
+def test_the_name_of_the_original_is_taken(small):
+    with pytest.raises(StudyError, match=r"'liu2025' is the original's name\. Give yours another: compendium new MY-S"):
+        replication.new_study(small, "liu2025", [capture(small / "posts.csv")])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["posts.csv"], "--from is missing before the files: compendium new mine --from posts.csv"),
+        ([], "compendium new: no file was given. Name the capture files: --from FILE FILE."),
+    ],
+)
+def test_files_without_their_sign_get_a_hint(small, words, told):
+    done = subprocess.run([COMPENDIUM, "new", "mine", *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"{told}\n")
+    assert not (small / "data/mine").exists()
+
+
 def test_all_files_that_are_not_there_are_told_at_once(small):
     with pytest.raises(CaptureError) as error:
         replication.new_study(small, "mine", [Path("a.csv"), Path("data"), capture(small / "posts.csv")])
@@ -371,14 +411,6 @@ def test_a_file_of_no_known_format_gets_the_mapping_that_its_columns_suggest(tmp
     posts, comments = glimpse.read_wording([tmp_path / "posts.csv"], found.mapping, tmp_path / "scratch")
     assert (len(posts), isinstance(comments, NotComputable)) == (150, True)
     assert guess_sides(count_scripts(posts, comments)).sides["host"].script in {"Japanese", "Latin"}
-
-
-def test_a_file_that_nobody_can_read_leaves_nothing_behind(small):
-    path = capture(small / "odd.csv", [{"colour": "red", "shape": "round"}])
-    before = contents(small)
-    with pytest.raises(CaptureError, match="in no format that is known here"):
-        replication.new_study(small, "mine", [path])
-    assert contents(small) == before
 
 
 def test_a_capture_goes_from_file_to_a_checked_study(small):

@@ -33,9 +33,9 @@ def test_a_notebook_without_a_parameters_cell_is_refused():
             {"min_coments": 3},
             "03-x: there is no parameter 'min_coments'. Nearest: 'min_comments'. There are: confidence",
         ),
-        ({"min_comments": "3"}, "03-x: parameter 'min_comments' is '3' (str); expected int."),
-        ({"min_comments": True}, "parameter 'min_comments' is True (bool); expected int."),
-        ({"min_comments": 3.5}, "parameter 'min_comments' is 3.5 (float); expected int."),
+        ({"min_comments": "3"}, "03-x: parameter 'min_comments' is '3'; expected a whole number."),
+        ({"min_comments": True}, "parameter 'min_comments' is True; expected a whole number."),
+        ({"min_comments": 3.5}, "parameter 'min_comments' is 3.5; expected a whole number."),
     ],
 )
 def test_an_unknown_or_ill_typed_parameter_is_refused(given, told):
@@ -62,6 +62,8 @@ def test_what_a_notebook_reads_is_seen_in_its_cells(tmp_path):
     assert reads.values
     assert reads.bibliography
     assert {"analysis.frame", "analysis.figures.style"} <= set(reads.modules)
+    assert not reads.reasons
+    assert notebooks.reads_of(read(tmp_path, 'study: str = "x"', "this.reasons(decisions)")).reasons
 
 
 def test_a_notebook_that_takes_codings_reads_all_that_was_coded(tmp_path):

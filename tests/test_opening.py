@@ -79,7 +79,7 @@ def test_characters_that_were_lost_before_are_counted(tmp_path):
         ("id,text\np1,la canción del niño\n".encode("cp1252"), "byte 19 is not UTF-8, and the file"),
         (("あいうえお,これはとうこうです\n" * 3).encode("shift-jis"), "byte 0 is not UTF-8, and the file is not in"),
         (b"\xff\xfei\x00d\x00\x00\xd8\n\x00", "not readable as UTF-16: .* Save it as UTF-8"),
-        (b"MZ\x90\x00\x03binary", r"a binary file of an unknown kind \(byte 3 is 0\). Expected text, or a workbook"),
+        (b"no\x90\x00\x03binary", r"a binary file of an unknown kind \(byte 3 is 0\). Expected text, or a workbook"),
     ],
     ids=["neither", "Western", "Japanese", "broken UTF-16", "binary"],
 )
@@ -109,6 +109,37 @@ def test_a_large_file_is_looked_into_at_places_spread_over_it(tmp_path, monkeypa
     content = ("id,text\n" + "p1,你好吗朋友\n" * 200).encode()
     assert open_one(write(tmp_path, content)).notes == ()
     assert "GB18030" in open_one(write(tmp_path, content.decode().encode("gb18030"))).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.4\n1 0 obj\n<< /Type, /Catalog >>\n", "a PDF document"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "a JPEG image"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "a WebP image, a sound or a film"),
+        (b"\0\0\0\x18ftypmp42", "a film, a sound or an image of a telephone"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE HTML><html>", "a web page"),
+        (b"Rar!\x1a\x07\0", "a RAR archive"),
+        (gzip.compress(b"%PDF-1.4\n"), "a PDF document"),
+    ],
+)  # fmt: skip
+def test_what_holds_no_records_is_told_by_what_it_is(tmp_path, content, kind):
+    with pytest.raises(CaptureError, match=f"capture: {kind}; expected a capture. (Export the records|Unpack it)"):
+        open_one(write(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("member", "kind"), [("word/document.xml", "a Word document"), ("ppt/presentation.xml", "a PowerPoint")]
+)
+def test_a_document_that_is_a_zip_inside_is_no_capture(tmp_path, member, kind):
+    with pytest.raises(CaptureError, match=rf"x.zip: {kind}.*; expected a capture\. Export the records themselves"):
+        open_one(zipped(tmp_path, {member: b"<a/>"}))
+
+
+@pytest.mark.parametrize("text", ["PDF,text\np1,x\n", "Rare,id\n1,2\n", "MZ_id,text\n1,2\n"])
+def test_a_table_that_begins_like_another_file_is_a_table(tmp_path, text):
+    assert open_one(write(tmp_path, text)).shape == "delimited"
 
 
 def test_a_gzip_file_is_unpacked_and_cleared_away(tmp_path):

@@ -3,8 +3,8 @@ import shutil
 
 import pytest
 
-from analysis import pipeline
-from analysis.errors import BusyError, NotebookError, ParameterError
+from analysis import masking, pipeline
+from analysis.errors import BusyError, NotebookError, ParameterError, StudyError
 from analysis.study import open_study
 from making import SECOND, contents, load, make_notebook
 
@@ -23,6 +23,18 @@ def test_a_run_lays_down_notebooks_tables_figures_values_and_a_record(once):
     ]  # fmt: skip
     assert load(results / "values.json")["second_many"]["value"] == 1
     assert load(results / "values.json")["first_posts"]["origin"] == "published"
+
+
+def test_captured_posts_that_were_not_imported_get_a_key_before_a_run_shows_them(once):
+    assert len(masking.read_key(once / "data/liu2025/private/key")) == masking.KEY_BYTES
+
+
+def test_a_run_without_the_key_of_an_imported_corpus_is_refused_and_makes_none(once):
+    (once / "data/liu2025/corpus").mkdir()
+    (once / "data/liu2025/private/key").unlink()
+    with pytest.raises(StudyError, match="liu2025/private/key: the study's key is not there. Put back the copy"):
+        pipeline.run(open_study())
+    assert not (once / "data/liu2025/private/key").exists()
 
 
 def test_two_runs_give_the_same_bytes(once, monkeypatch):
@@ -90,7 +102,7 @@ def test_a_given_parameter_counts_for_this_run(once):
     ("given", "told"),
     [
         ({"min_coments": 5}, "no parameter 'min_coments'. Nearest: 'min_comments'. There are: min_comments."),
-        ({"min_comments": "5"}, "expected int"),
+        ({"min_comments": "5"}, "expected a whole number"),
         ({"min_comments": -5}, "found -5; expected a count from 0"),
         ({"study": "other"}, "no parameter 'study'"),
     ],

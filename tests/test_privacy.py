@@ -52,6 +52,47 @@ def test_a_key_that_is_none_is_told_where_it_lies(tmp_path):
         privacy.mask_with(tmp_path / "key")
 
 
+def test_without_a_key_nothing_is_shown_as_a_digest_of_an_identifier(monkeypatch):
+    monkeypatch.setattr(privacy, "_KEY", {"bytes": b""})
+    with pytest.raises(StudyError, match="no key, so post_id cannot be masked.*Run the study with compendium run"):
+        privacy.without_identifiers(pd.DataFrame({"post_id": ["6785"], "likes": [1]}))
+    assert privacy.without_identifiers(pd.DataFrame({"likes": [1]}))["likes"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("gist", "text"),
+    [
+        ("Says: 'I love this app so much'.", "Well, I LOVE this app, so much that it hurts"),
+        ("我会留下来因为这里的人都很友善", "大家好，我会留下来，因为这里的人都很友善而且热情"),
+        ("Thanks for it; don’t you worry about me now", "So don't you worry. Don’t you worry about me now, thanks"),
+        ("hello 大家好我是从美国来的", "hello 大家好我是从美国来的很高兴认识大家"),
+    ],
+)
+def test_a_gist_in_the_words_of_the_text_is_not_shown_unless_the_text_may_be(gist, text):
+    gists = pd.DataFrame({"unit_id": ["p0"], "gist": [gist]})
+    assert shown(text, gists=gists) == [privacy.VERBATIM]
+    assert shown(text, gists=gists, quote="all") == [gist]
+
+
+def test_a_gist_in_the_words_of_the_title_is_not_shown():
+    gists = pd.DataFrame({"unit_id": ["p0"], "gist": ["Seven things nobody tells you"]})
+    table = posts(None, title="Seven things nobody tells you here")
+    assert privacy.as_quoted(table, gists, "none").tolist() == [privacy.VERBATIM]
+
+
+@pytest.mark.parametrize(
+    ("gist", "text"),
+    [
+        ("Loves the app so much.", "I love this app so much"),
+        ("Thanks ‹person› ‹person› ‹person› ‹person›", "‹person› ‹person› ‹person› ‹person› thanks"),
+        ("夸这里的人很友善", "我会留下来因为这里的人都很友善而且热情"),
+        ("Greets.", "hi"),
+    ],
+)
+def test_a_gist_in_words_of_its_own_is_shown(gist, text):
+    assert shown(text, gists=pd.DataFrame({"unit_id": ["p0"], "gist": [gist]})) == [gist]
+
+
 def test_the_gist_of_a_coder_goes_before_the_text():
     gists = pd.DataFrame({"unit_id": ["p1"], "gist": ["Praises the app."]})
     assert shown(LONG, LONG, gists=gists, quote="all") == [LONG, "Praises the app."]
@@ -84,6 +125,14 @@ def test_an_opening_is_shown_only_as_far_as_several_texts_begin_with_it():
     texts = [f"Hello everyone {word} and so on for quite a few words more" for word in ("from Ohio", "I am", "we met")]
     assert shown(*texts) == ["Hello everyone…"] * 3
     assert shown(*texts[:2]) == [privacy.NOT_SHOWN] * 2
+
+
+@pytest.mark.parametrize("account", ["creator_id", "author_id"])
+def test_one_person_who_begins_alike_again_and_again_shares_the_opening_with_nobody(account):
+    table = posts(LONG, LONG + " now", LONG + " here", LONG + " again")
+    ours, theirs = table.assign(**{account: "a1"}), table.assign(**{account: ["a1", "a2", "a3", None]})
+    assert privacy.as_quoted(ours, NO_GISTS, "none").tolist() == [privacy.NOT_SHOWN] * 4
+    assert privacy.as_quoted(theirs, NO_GISTS, "none").tolist()[0] == "I love this app…"
 
 
 def test_capitals_make_no_other_opening():

@@ -21,7 +21,7 @@ RESULTS = PROJECT / "results" / "liu2025"
 
 # The stages in the order in which data flows; a module imports from its own line and from those above.
 LAYERS = [
-    {"errors", "computable"},
+    {"errors", "computable", "called"},
     {"locks", "beside", "database", "masking", "traces", "privacy", "marked"},
     {"columns"},
     {"canonical"},
@@ -44,7 +44,7 @@ LAYERS = [
     {"criteria"},
     {"sampling"},
     {"suggestions"},
-    {"study_file", "glimpse"},
+    {"study_file", "glimpse", "mapping_block"},
     {"switching"},
     {"exchange"},
     {"mixing"},
@@ -63,7 +63,7 @@ LAYERS = [
     {"compared"},
     {"comparable"},
     {"comparison"},
-    {"comparison_told"},
+    {"comparison_told", "sampling_told"},
     {"figures"},
     {"standin"},
     {"excerpts"},

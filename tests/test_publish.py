@@ -1,10 +1,12 @@
+import importlib
 import json
 import re
 import shutil
 
 import pytest
+from docutils import nodes
 
-from analysis import pipeline, publish
+from analysis import pipeline, publish, results
 from analysis.errors import BookError
 from analysis.study import open_study
 from making import FIRST, INDEX, PROJECT, SHOW, contents, lay_out_book, load, make_notebook
@@ -56,6 +58,26 @@ def test_every_page_says_where_its_results_come_from(built):
     assert "facts that the article reports" in page(built, "book/index")
     assert "No result is shown on this page" in page(built, "book/argument")
     assert "facts that the article reports" in page(built, "results/liu2025/notebooks/01-first")
+
+
+def test_absences_of_one_section_are_told_together_and_each_reason_once(monkeypatch):
+    monkeypatch.syspath_prepend(str(PROJECT / "book/_ext"))
+    absent = importlib.import_module("compendium_absent")
+    doctree, cell = nodes.document(None, None), nodes.container()
+    section, other = nodes.section(), nodes.section()
+    doctree += [section, other]
+    section += [nodes.raw("", results.missing_html("Who <asks>.", "no replies"), format="html"), cell]
+    cell += nodes.raw("", results.missing_html("Codes.", "no codings"), format="html")
+    other += nodes.raw("", results.missing_html("Threads.", "no replies"), format="html")
+    section += nodes.raw("", results.missing_html("Pairs.", "no replies"), format="html")
+    assert absent.has_absences(doctree)
+    absent.gather_absences(None, doctree, "a page")
+    (box,) = section.children
+    assert box.astext().count("no replies") == 1
+    assert "<dd>Who &lt;asks&gt; · Pairs</dd>" in box.astext()
+    assert "<dd>Codes</dd>" in box.astext()
+    # One alone stays where it is.
+    assert other.astext() == results.missing_html("Threads.", "no replies")
 
 
 def test_code_is_folded_away_and_can_be_opened(built):
@@ -221,7 +243,8 @@ def test_results_that_are_older_than_the_settings_are_said_to_be_so(two):
     settings.write_text(settings.read_text(encoding="utf-8").replace("Another study", "A study"), encoding="utf-8")
     told = []
     publish.build_book(open_study("other"), say=told.append)
-    assert told[0] == "results/other are not current: compendium run other"
+    assert told[0].startswith("results/other are older than what they are computed from (")
+    assert told[0].endswith("): compendium run other")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from analysis.errors import CaptureError
 from analysis.sources import suggestions
 from analysis.sources.opening import opened
 from analysis.sources.registry import READERS, recognise, suggest_mapping
-from analysis.sources.suggestions import guess_separator, guess_time_format, suggest, usual_names
+from analysis.sources.suggestions import guess_separator, suggest, usual_names
+from analysis.sources.time_forms import guess_time_form
 from containers import glanced, raw, write_csv, write_database, write_lines, write_workbook
 
 NOTES = [
@@ -107,7 +108,7 @@ def test_what_could_not_be_guessed_is_left_open_and_said(tmp_path):
     assert "time_format" not in block(told)["posts"]
     assert "hashtag_separator" not in block(told)["posts"]
     assert (
-        "Left open: posts: 'Fecha': times such as '4/1/2025' may be %m/%d/%Y or %d/%m/%Y; give the one that is meant as"
+        "Left open: posts: 'Fecha': times such as '4/1/2025' can be read in more than one way; the line that is meant"
         in told
     )
     assert "Left open: posts: 'Etiquetas': what separates two hashtags is not to be seen." in told
@@ -208,7 +209,7 @@ def test_keys_within_others_are_suggested_and_lists_need_no_separator(tmp_path):
     ],
 )
 def test_a_time_format_is_guessed_only_where_one_fits_all(cells, expected):
-    assert guess_time_format(cells)[0] == expected
+    assert guess_time_form(cells).form == expected
 
 
 @pytest.mark.parametrize(
@@ -219,13 +220,13 @@ def test_a_time_format_is_guessed_only_where_one_fits_all(cells, expected):
         (["Tue Jan 14 12:08:00 +0000 2025"], ""),
         (["2025-01-14"], "the zone of these times is not to be seen"),
         (["14.1.2025"], "the zone of these times is not to be seen"),
-        (["1/4/2025"], "times such as '1/4/2025' may be %m/%d/%Y or %d/%m/%Y"),
+        (["1/4/2025"], "times such as '1/4/2025' can be read in more than one way; the line that is meant is "),
         (["3 days ago"], "times such as '3 days ago' are in no usual form; give time_format, or leave"),
         ([], "no time in the first rows; give time_format."),
     ],
 )
 def test_what_a_time_leaves_open_is_said(cells, told):
-    remark = guess_time_format(cells)[1]
+    remark = guess_time_form(cells).remark
     assert remark.startswith(told)
     assert bool(remark) == bool(told)
 
@@ -241,5 +242,5 @@ def test_a_separator_of_hashtags_is_guessed_where_it_is_seen(cells, expected):
 
 @pytest.mark.parametrize("table", ["posts", "comments"])
 def test_usual_names_are_those_of_columns_that_a_study_may_map(table):
-    assert [name for name in usual_names()[table] if name not in settings._mappable(table)] == []
+    assert [name for name in usual_names()[table] if name not in settings.mappable(table)] == []
     assert all(isinstance(name, str) and name for names in usual_names()[table].values() for name in names)

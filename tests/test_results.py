@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import results, tables
+from analysis import privacy, results, tables
 from analysis.computable import NotComputable
 from analysis.figures import style
 from analysis.privacy import masked
@@ -53,7 +53,11 @@ def test_an_absent_value_is_recorded_as_absent_with_a_reason(shown, value):
     (found,) = harvested(shown)
     assert found["value"] is None
     assert found["missing"]
-    assert "not computable" in shown[0]["data"]["text/html"]
+    page = shown[0]["data"]["text/html"]
+    assert "not computable" in page
+    # What is not there was neither captured nor made up.
+    assert "origin" not in page
+    assert "<strong>" not in page
 
 
 def test_noise_beyond_twelve_digits_is_not_recorded(shown):
@@ -97,7 +101,10 @@ def test_a_table_on_the_page_is_escaped_and_says_its_origin(shown):
     assert "5.10" not in page
 
 
-def test_no_identifier_of_a_captured_post_or_account_is_shown(shown):
+def test_no_identifier_of_a_captured_post_or_account_is_shown(shown, tmp_path, monkeypatch):
+    monkeypatch.setattr(privacy, "_KEY", {"bytes": b""})
+    (tmp_path / "key").write_text("0b" * 32)
+    privacy.mask_with(tmp_path / "key")
     table = pd.DataFrame({"post_id": ["6785e350a276837fb0382e0a"], "creator_id": ["ann"], "place": [1]})
     results.show_table("01-test-t", table, caption="c", origin="captured")
     results.show_table("01-test-u", table, caption="c", origin="stand-in")
@@ -113,6 +120,11 @@ def test_a_long_table_says_how_many_rows_are_not_shown():
     page = results.table_html(long, [], caption="c", origin="published")
     assert page.count("<tr>") == results.ROWS_SHOWN + 1
     assert "The first 250 of 255 rows" in page
+
+
+def test_a_checksum_is_cut_short_on_the_page_and_whole_when_pointed_at():
+    page = results.table_html(f"sha256\n{'ab' * 32}", ["sha256"], caption="c", origin="captured")
+    assert f'title="{"ab" * 32}">abababababab…</abbr>' in page
 
 
 def test_an_absent_table_or_figure_shows_its_reason_and_leaves_no_file(shown, tmp_path):

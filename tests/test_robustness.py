@@ -124,9 +124,9 @@ def test_choices_about_what_the_data_lack_are_left_out_and_named():
     decisions = {**DECISIONS, "robustness": tried}
     idle = robustness.choices_without_effect(alone, decisions)
     assert dict(idle.to_numpy().tolist()) == {
-        "min_host_comments": "the study has no comments",
-        "search_rank_at_most": "the capture has no search ranks",
-        "likes_top_share": "posts are taken by search rank",
+        "host comments": "the study has no comments",
+        "search place": "the capture has no search ranks",
+        "top share by likes": "posts are taken by search rank",
     }
     assert robustness.every_combination(alone, decisions).choices == ["min_comments"]
 
@@ -151,13 +151,13 @@ def test_influence_is_the_range_of_the_means_over_a_choices_values(combinations)
     row = robustness.influence(combinations).iloc[0]
     # 16 and 6 posts have enough comments; half of them are in one language only.
     assert combinations.table["posts_that_qualify"].tolist() == [16, 8, 6, 3]
-    assert (row["choice"], row["lowest_at"], row["highest_at"], row["moved"]) == ("min_comments", "15", "5", 7.5)
+    assert (row["choice"], row["lowest_at"], row["highest_at"], row["moved"]) == ("comments", "15", "5", 7.5)
     assert row["share_of_range"] == pytest.approx(7.5 / 13)
 
 
 def test_the_most_moving_choice_stands_first(combinations):
     influences = robustness.influence(combinations)
-    assert robustness.most_moving(influences, "posts_that_qualify") == "min_comments"
+    assert robustness.most_moving(influences, "posts_that_qualify") == "comments"
 
 
 def test_a_result_that_nothing_moves_has_no_most_moving_choice(material):
@@ -189,10 +189,10 @@ def test_the_curve_shows_every_combination_and_every_value(combinations):
     assert heights == [3, 6, 8, 16]
     labels = [label.get_text() for label in figure.axes[1].get_yticklabels()]
     assert labels == [
-        "min comments  5",
-        "min comments  15",
-        "newcomer share at least  0.5",
-        "newcomer share at least  0.9",
+        "comments at least  5",
+        "comments at least  15",
+        "newcomers' language at least  0.5",
+        "newcomers' language at least  0.9",
     ]
 
 
@@ -217,4 +217,4 @@ def test_a_criterion_that_one_way_of_telling_sides_can_judge_is_not_idle(materia
     assert robustness.choices_without_effect(silent, tried).empty
     alone = robustness.Material(material.posts, ABSENT, ABSENT, SIDES)
     idle = robustness.choices_without_effect(alone, tried)
-    assert dict(idle.to_numpy().tolist()) == dict.fromkeys(["side_by", "min_host_comments"], ABSENT.reason)
+    assert dict(idle.to_numpy().tolist()) == dict.fromkeys(["sides told by", "host comments"], ABSENT.reason)

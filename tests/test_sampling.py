@@ -191,7 +191,7 @@ def test_creators_are_taken_by_their_best_post_and_then_so_many_posts_of_each() 
     found = drawn(captured, creators_wanted=2, per_creator_at_most=2, posts_wanted=4)
     assert found.posts["post_id"].tolist() == ["p0", "p1", "p3", "p5"]
     assert found.posts["place"].tolist() == [1, 2, 3, 4]
-    assert found.reached == "yes"
+    assert found.reached.startswith("yes, without")
     assert found.creators == 2
 
 
@@ -205,6 +205,35 @@ def test_every_creator_comes_once_before_any_comes_twice() -> None:
     captured = posts(search_rank=[1, 2, 3, 4], creator_id=["a", "a", "b", "c"])
     found = drawn(captured, creators_wanted=3, per_creator_at_most=2, posts_wanted=3)
     assert found.posts["post_id"].tolist() == ["p0", "p2", "p3"]
+
+
+def test_a_size_that_was_reached_names_the_criteria_that_were_not_applied() -> None:
+    captured, comments, creators = conversation()
+    asked = {"newcomer_share_at_least": 0.1, "min_comments": 1, "min_host_comments": 1, "min_creator_replies": 1}
+    worded = captured.assign(text="words")
+    silent = drawn(worded, posts_wanted=3, creators_wanted=3, **asked)
+    assert silent.reached == "yes, without 2 of the 5 criteria (comments by hosts; the creator's replies to hosts)"
+    whole = drawn(worded, comments, creators, posts_wanted=1, creators_wanted=1, **asked)
+    assert whole.reached == "yes"
+    nothing = drawn(worded, comments, creators, posts_wanted=1, creators_wanted=1, **asked | {"min_creator_replies": 0})
+    assert nothing.reached == "yes, without 1 of the 5 criteria (the creator's replies to hosts)"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, "yes"),
+        ({"min_comments": 7, "posts_wanted": 9}, "(comments at least 7, posts at most 9)"),
+    ],
+)
+def test_a_size_that_was_reached_by_values_of_the_studys_own_says_that_it_may_be_by_design(
+    changed: Any, told: str
+) -> None:
+    study = open_study()
+    found = sampling.Drawn(pd.DataFrame(), pd.DataFrame(), "yes")
+    assert told in sampling.tell_reached(found, study, {**study.decisions, **changed})
+    short = sampling.Drawn(pd.DataFrame(), pd.DataFrame(), "no: 3 of 9 posts")
+    assert sampling.tell_reached(short, study, {**study.decisions, **changed}) == "no: 3 of 9 posts"
 
 
 def test_a_sample_that_no_choice_could_fill_says_how_much_there_is() -> None:
@@ -226,6 +255,25 @@ def test_a_capture_that_names_no_creators_is_sampled_by_engagement_alone() -> No
     assert found.posts["post_id"].tolist() == ["p0", "p1", "p2"]
     assert found.creators == NotComputable("the capture names no creators")
     assert found.reached.startswith("no: 3 of 3 posts by 0 of 1 creators")
+
+
+def test_whose_comments_are_the_creators_is_not_computable_where_nobody_knows_the_creators() -> None:
+    captured, comments, creators = conversation()
+    found = drawn(captured.assign(creator_id=pd.NA), comments, creators, min_host_comments=1, min_creator_replies=1)
+    steps = found.flow.set_index("step").loc[["host_comments", "creator_replies", "creators"], "computable"]
+    assert set(steps) == {"not computable: the capture names no creators"}
+    assert len(found.posts) == 3
+
+
+def test_a_choice_that_needs_creators_is_not_computable_even_where_no_post_is_left_to_choose_from() -> None:
+    found = drawn(posts(creator_id=[None] * 3, search_rank=[7, 8, 9]), search_rank_at_most=1)
+    assert found.flow.set_index("step")["computable"]["creators"] == "not computable: the capture names no creators"
+
+
+def test_a_post_without_a_creator_is_undecided_where_it_matters_whose_comments_are_the_creators() -> None:
+    captured, comments, creators = conversation()
+    found = drawn(captured.assign(creator_id=["c0", None, "c2"]), comments, creators, min_creator_replies=1)
+    assert counts(found, "creator_replies") == [1, 0, 2]
 
 
 def test_posts_without_a_creator_are_counted_where_others_have_one() -> None:
@@ -297,7 +345,7 @@ def test_the_panels_of_the_thresholds_fit_a_phone_and_name_the_decision() -> Non
     figure = draw.thresholds(thresholds(measured, LAX | {"min_comments": 3}), 2)
     grid = figure.axes[0].get_gridspec()
     assert (grid.nrows, grid.ncols) == (2, 3)
-    panels = {axes.get_title(loc="left"): axes for axes in figure.axes[:5]}
+    panels = {axes.get_title(loc="left").replace("\n", " "): axes for axes in figure.axes[:5]}
     assert list(panels)[2:] == ["comments at least", "host comments at least", "creator's replies at least"]
     assert "3: 2" in [text.get_text() for text in panels["comments at least"].texts]
     ticks = [tick for tick in panels["comments at least"].get_xticks() if tick <= 200]
@@ -308,8 +356,16 @@ def test_between_two_values_that_were_tried_the_stricter_one_counts() -> None:
     measured = measure_posts(posts(comments_count=[0, 10, 20], search_rank=[1, 5, 9]), ABSENT, ABSENT, **COUNTED)
     figure = draw.thresholds(thresholds(measured, LAX), 2)
     drawn_as = {axes.get_title(loc="left"): axes.lines[0].get_drawstyle() for axes in figure.axes[:3]}
-    assert drawn_as["search place at most"] == "steps-post"
-    assert drawn_as["comments at least"] == "steps-pre"
+    assert drawn_as["search place\nat most"] == "steps-post"
+    assert drawn_as["comments\nat least"] == "steps-pre"
+
+
+def test_no_name_of_a_threshold_runs_out_of_its_panel() -> None:
+    captured, comments, creators = conversation()
+    figure = draw.thresholds(thresholds(measure_posts(captured, comments, creators, **COUNTED), LAX), 2)
+    figure.draw_without_rendering()
+    for axes in figure.axes[:5]:
+        assert axes._left_title.get_window_extent().x1 <= axes.get_window_extent().x1
 
 
 def test_the_real_posts_do_not_hold_a_sample_of_120_by_40(shared: Any) -> None:
@@ -395,6 +451,20 @@ def test_a_post_that_met_every_criterion_and_was_not_chosen_says_why(
     assert told.loc["sample", "why"].startswith("met every criterion; left at: ")
 
 
+def test_the_place_of_a_post_is_the_same_among_the_criteria_and_in_the_sample() -> None:
+    captured = posts(search_rank=[1, 2, 3], creator_id=["a", "a", "b"])
+    told = explained("p1", captured, creators_wanted=2, per_creator_at_most=2, posts_wanted=3)
+    # It is drawn third, after the best post of each creator, and stands second by its engagement.
+    assert told.loc[["posts", "sample"], "measure"].tolist() == ["2", "2"]
+
+
+def test_of_a_post_that_was_not_chosen_nothing_more_is_asked() -> None:
+    captured = posts(search_rank=[1, 2, 3, 4], creator_id=["a", "b", "a", "b"])
+    told = explained("p3", captured, creators_wanted=1)
+    assert told.loc[["per_creator", "posts"], "met"].tolist() == ["not asked", "not asked"]
+    assert set(told.loc[["per_creator", "posts"], "why"]) == {"it had left before"}
+
+
 def test_a_post_of_the_sample_has_its_place() -> None:
     told = explained("p2", posts(search_rank=[1, 9, 3], creator_id=["a", "b", "c"]), search_rank_at_most=5)
     assert told.loc["sample", ["measure", "keeps", "why"]].tolist() == ["2", "yes", "place 2 of 2"]
@@ -447,6 +517,21 @@ def test_an_unknown_post_is_told_with_the_nearest(asked: str, near: str) -> None
     identifiers = pd.Series(["6785e350a276837fb0382e0a", "6771aaaabbbbccccddddeeee"])
     with pytest.raises(StudyError, match=f"'{asked}' is no post of the corpus.{near}"):
         find_post(identifiers, asked)
+
+
+def test_a_beginning_that_only_one_post_has_is_enough_and_another_names_those_that_have_it() -> None:
+    identifiers = pd.Series(["p10", "p11", "q2"])
+    assert find_post(identifiers, "q") == "q2"
+    with pytest.raises(StudyError, match=r"'p1' begins the identifiers of 2 posts: p10, p11. Give more of it."):
+        find_post(identifiers, "p1")
+    with pytest.raises(StudyError, match="begins the identifiers of 9 posts: x0, x1, x2, x3, x4, …. Give"):
+        find_post(pd.Series([f"x{n}" for n in range(9)]), "x")
+
+
+@pytest.mark.parametrize("asked", ["", "  "])
+def test_no_identifier_is_no_post(asked: str) -> None:
+    with pytest.raises(StudyError, match="--why: no post was named"):
+        find_post(pd.Series(["p1"]), asked)
 
 
 def test_a_mistyped_masked_identifier_is_compared_with_masked_ones() -> None:

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from analysis import corpus, importing, pipeline, publish, sampling
+from analysis.called import CALLED
 from analysis.checking import check_study
 from analysis.privacy import masked
+from analysis.settings import DECISIONS
 from analysis.study import open_study
 from making import PROJECT, load
 
@@ -119,16 +121,18 @@ def test_the_languages_are_the_studys_own(root, results):
     assert of_posts.loc["mixed", "rows"] > 0
 
 
-def test_a_sample_is_drawn_by_the_studys_own_criteria(results, values):
-    assert values["sample_reached"]["text"] == "yes"
+def test_a_sample_is_drawn_by_the_studys_own_criteria(root, results, values):
+    assert values["sample_reached"]["text"].startswith("yes; with values of the study's own (search place at")
     assert (values["sample_posts"]["value"], values["sample_creators"]["value"]) == (10, 8)
-    flow = shown(results, "03-sample-flow").set_index("step")
+    flow = shown(results, "03-sample-flow").set_index("criterion")
     assert set(flow["computable"]) == {"yes"}
     assert flow["kept"].is_monotonic_decreasing
     places = {row["entry"]: int(row["place"]) for row in captured("entries")}
-    assert flow.loc["engagement", "kept"] == sum(place <= 50 for place in places.values())
+    assert flow.loc["place in the search results", "kept"] == sum(place <= 50 for place in places.values())
     decided = shown(results, "03-sample-decisions")
-    assert set(decided["decided_in"]) == {"second"}
+    own = open_study("second", root).settings["decisions"]
+    assert set(decided.loc[decided["decided_in"] == "second", "decision"]) == {CALLED[name] for name in own}
+    assert set(decided["decision"]) == {CALLED[name] for name in DECISIONS}
 
 
 def test_the_exchange_is_what_the_capture_holds(root, results, values):
@@ -158,7 +162,7 @@ def test_the_sides_have_their_own_names_in_the_figures(results):
 
 def test_how_sides_are_told_is_a_choice_of_this_study(root, results):
     tried = shown(results, "09-robustness-influence")
-    assert tried.loc[tried["choice"] == "side_by", "moved"].max() > 0
+    assert tried.loc[tried["choice"] == "sides told by", "moved"].max() > 0
     told = pipeline.explain(open_study("second", root), {"side_by": "language"})
     changed = [outcome.step for outcome in told if any("parameter side_by" in reason for reason in outcome.reasons)]
     assert changed == ["02-corpus", "03-sample", "04-exchange", "09-robustness"]

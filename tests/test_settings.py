@@ -86,6 +86,9 @@ def test_a_study_yml_in_order_is_read(tmp_path):
         ("quote: none", "quotes: none", "line 20: privacy: 'quotes' is not known; there are keep and quote. Nearest"),
         ("  - who arrived", "  who: arrived", "line 21: to_confirm: found {'who': 'arrived'}; expected a list of"),
         ("to_confirm:", "to_cnfirm:", "line 21: 'to_cnfirm' is not known here. Nearest: 'to_confirm'."),
+        ("privacy:", "capture: {license: CC0}\nprivacy:", "line 18: capture: 'license' is not known; there are da"),
+        ("title: A study", "title: Study #1", "line 1: title: '#1' would be taken for a comment and be l"),
+        ("    label: locals", "    label: the #new ones", "line 6: sides, host, label: '#new ones' would be tak"),
         ("privacy:", "capture: 2025\nprivacy:", "line 18: capture: found 2025; expected keys such as date, by, lic"),
     ],
 )  # fmt: skip
@@ -110,10 +113,23 @@ def test_a_key_that_stands_twice_is_a_problem(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("title: a: b", "data/my/study.yml, line 1: not readable as YAML: mapping values are not allowed here."),
-        ("title: a\n\tplatform: b", "data/my/study.yml, line 2: not readable as YAML: found character"),
-        ("capture: {date: 2025-13-45}", "data/my/study.yml: not readable as YAML: month must be in 1..12."),
-        ("{[a]: b}", "data/my/study.yml, line 1: not readable as YAML: found unhashable key."),
+        ("title: a: b", "data/my/study.yml, line 1: not readable: a colon where none can be; a text with a colon"),
+        (
+            "title: a\n\tplatform: b",
+            "data/my/study.yml, line 2: not readable: a tab; lines are indented by spaces.",
+        ),
+        ("title: a\ncapture: {date: 2025-13-45}", "data/my/study.yml, line 2: not readable: there is no such day or"),
+        ("{[a]: b}", "data/my/study.yml, line 1: not readable: a key in brackets; expected a word."),
+        (
+            'title: "a\nplatform: b\n',
+            "data/my/study.yml, line 1: not readable: a quote that is opened and",
+        ),
+        ("a: b\ntitle\nplatform: b", "data/my/study.yml, line 2: not readable: a line without a colon; expected a key"),
+        ("a: b\nkeep: [a, b\nplatform: b", "data/my/study.yml, line 2: not readable: a list that is opened with ["),
+        ("a: b\nkeep: {a: b\nplatform: b", "data/my/study.yml, line 2: not readable: a block that is opened with {"),
+        ("a:\n  b: 1\n c: 2", "data/my/study.yml, line 3: not readable: a line with another margin than its"),
+        ("a: b\nby: @me", "data/my/study.yml, line 2: not readable: a text that begins with a sign such as @"),
+        ("a: b\nby: *me", "data/my/study.yml, line 2: not readable: a text that begins with *; put it in quotes."),
         ("", "data/my/study.yml: expected keys such as title, platform, sides and tables; found None."),
         ("- a", "data/my/study.yml: expected keys such as title, platform, sides and tables; found ['a']."),
         ("a: &b [*b]", "data/my/study.yml, line 1: 'title' is missing."),
@@ -121,6 +137,18 @@ def test_a_key_that_stands_twice_is_a_problem(tmp_path):
 )
 def test_what_is_no_study_yml_is_told(tmp_path, text, expected):
     assert told(tmp_path, text=text)[0].startswith(expected)
+
+
+@pytest.mark.parametrize("key", ["to_confirm", "capture", "mapping", "privacy", "decisions", "about"])
+def test_a_key_of_which_all_lines_were_taken_out_is_as_if_it_were_not_there(tmp_path, key):
+    without = STUDY[: STUDY.index("mapping:")]
+    (tmp_path / "study.yml").write_text(f"{without}{key}:\n", encoding="utf-8")
+    assert key not in read_settings(tmp_path / "study.yml", where="x", original=False)
+
+
+def test_a_comment_after_a_text_stays_a_comment(tmp_path):
+    (tmp_path / "study.yml").write_text(STUDY.replace("A study", "'Study #1'  # so far"), encoding="utf-8")
+    assert read_settings(tmp_path / "study.yml", where="x", original=False)["title"] == "Study #1"
 
 
 def test_a_file_in_another_encoding_is_told(tmp_path):

@@ -63,6 +63,12 @@ def write(folder: Path, content: str | bytes, name: str = "posts.csv") -> Path:
         ("25.4 million", (25_400_000, True)),
         ("1.68B", (1_680_000_000, True)),
         (" 5 ", (5, False)),
+        ("3,4k", (3_400, True)),
+        ("3,456k", (3_456_000, True)),
+        ("1,23 M+", (1_230_000, True)),
+        ("12,5万", (125_000, True)),
+        ("1,2 million", (1_200_000, True)),
+        ("1,2 mil", (1_200, True)),
         ("0", (0, False)),
         ("", (None, False)),
         ("-1", (None, False)),
@@ -74,7 +80,7 @@ def test_a_captured_count_is_the_number_that_it_stands_for(text: object, expecte
     assert parse_count(text) == expected
 
 
-@pytest.mark.parametrize("text", ["many", "-5", "10++", "1.2.3", "赞", "1.5"])
+@pytest.mark.parametrize("text", ["many", "-5", "10++", "1.2.3", "赞", "1.5", "1,5", "12,34", "2 mil", "1,2 mill"])
 def test_what_is_no_count_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a"):
         parse_count(text)

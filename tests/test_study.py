@@ -1,6 +1,7 @@
 import pytest
 
 from analysis import study
+from analysis.called import CALLED
 from analysis.computable import NotComputable
 from analysis.errors import StudyError, TableError
 
@@ -37,6 +38,7 @@ def test_a_table_can_come_from_another_study(small):
     other = study.open_study("other")
     assert len(other.table("hashtags")) == 2
     assert other.origin_of("hashtags") == "published"
+    assert (other.holder_of("hashtags").name, other.holder_of("posts").name) == ("liu2025", "other")
     assert other.files_of("hashtags") == study.open_study().files_of("hashtags")
     assert other.decide("posts_wanted") == 120
 
@@ -109,7 +111,7 @@ def test_an_unknown_table_is_told_with_the_nearest(small):
     [
         ("title: A small study", "titel: A small study", "'title' is missing."),
         ("title: A small study", "titel: A small study", "'titel' is not known here. Nearest: 'title'."),
-        ("title: A small study", "title: [", "not readable as YAML"),
+        ("title: A small study", "title: [", "not readable: a list that is opened with [ and not closed"),
         ("newcomer:", "newcommer:", "sides: 'newcomer' is missing."),
         ("script: Kana", "scrpt: Kana", "sides, host: 'scrpt' is not known. Nearest: 'script'."),
         ("  posts: {", "  pots: {", "tables: 'pots' is not a canonical table. Nearest: 'posts'."),
@@ -148,3 +150,22 @@ def test_a_broken_table_is_told_by_the_path_that_the_user_knows(small):
     (small / "data/liu2025/hashtags.csv").write_text("hashtag\nfirst\n")
     with pytest.raises(TableError, match=r"^data/liu2025/hashtags.csv: column 'posts' is missing."):
         study.open_study().table("hashtags")
+
+
+def test_what_was_never_filled_in_is_not_stated(small):
+    rewrite(small, "platform: Somewhere", "platform: the platform (to be filled in)")
+    rewrite(small, "about: Three posts, to see", "about: Three posts (to be filled in), to see")
+    rewrite(small, "sides:", "capture: {date: in  May, by: to be filled in, licence: null}\nsides:")
+    opened = study.open_study()
+    assert opened.capture == {"date": "in May"}
+    assert opened.platform == "a platform that is not stated"
+    assert opened.about == "What this study is about is not stated yet."
+
+
+def test_every_decision_is_told_with_its_reason_and_the_value_that_was_taken(small):
+    opened = study.open_study()
+    told = opened.reasons({"min_comments": 5}).set_index("decision")
+    assert set(told.index) == {CALLED[name] for name in opened.decisions}
+    assert told.loc["comments at least", ["value", "reason"]].tolist() == ["5", "given for this run"]
+    assert told.loc["confidence of intervals", "reason"] == "The customary level."
+    assert "; comments at least 10, 20, 40; " in told.loc["values tried for robustness", "value"]

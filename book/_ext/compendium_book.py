@@ -1,7 +1,7 @@
 """The book's own part of Sphinx: what its pages may use, how it cites, and where each page's results come from.
 
-Computed words are in `compendium_values`, figures and tables in `compendium_directives`, and what stands beside the
-original in `compendium_comparison`.
+Computed words are in `compendium_values`, figures and tables in `compendium_directives`, what stands beside the
+original in `compendium_comparison`, and what a page cannot show in `compendium_absent`.
 """
 
 import html
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from compendium_absent import gather_absences, has_absences
 from compendium_comparison import ComparisonTable
 from compendium_directives import DataTable, ResultFigure, ResultTable, SchemaTable
 from compendium_values import OriginalRole, StudyRole, ValueRole, provide_values
@@ -31,6 +32,7 @@ ORIGIN_TOLD = {
     "captured": "results computed from captured posts",
 }
 NOTHING_COMPUTED = "No result is shown on this page."
+NOT_COMPUTABLE = "These data can give no result of this page; the reason stands where each would have been."
 HOSTS = r"(?:github\.com|gitlab\.com|codeberg\.org)"
 
 
@@ -66,6 +68,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", provide_values)
     app.connect("config-inited", provide_repository)
     app.connect("doctree-read", tell_origins)
+    app.connect("doctree-resolved", gather_absences)
     # After the theme, which prints this title as it is.
     app.connect("html-page-context", escape_title, priority=900)
     app.add_node(Spoken, html=(visit_spoken, depart_spoken))
@@ -92,14 +95,14 @@ def escape_title(app: Sphinx, page: str, template: str, context: dict[str, Any],
 
 
 def tell_origins(app: Sphinx, doctree: nodes.document) -> None:
-    """Say under each page's title where its results come from."""
+    """Say under each page's title where its results come from, or that it has none."""
     title = next(iter(doctree.findall(nodes.title)), None)
     if title is None:
         return
     shown = _origins_in(doctree)
     told = nodes.paragraph(classes=["origins"])
     if not shown:
-        told += nodes.Text(NOTHING_COMPUTED)
+        told += nodes.Text(NOT_COMPUTABLE if has_absences(doctree) else NOTHING_COMPUTED)
     for number, origin in enumerate(shown):
         told += nodes.Text(", " if number else "On this page: ")
         told += nodes.inline("", origin, classes=["origin", f"origin-{origin}"])

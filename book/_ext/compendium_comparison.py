@@ -81,12 +81,11 @@ def _values(values: pd.DataFrame) -> str:
     """Values that both have, open; those that only this study has, closed."""
     named = values.rename(columns={"first": "original", "second": "this_study", "interval_of_second": "interval"})
     shown = named[["value", "original", "this_study", "interval"]].rename(columns={"value": "claim"})
-    absent = shown["this_study"].str.startswith("not computable")
-    of_both = (shown["original"] != comparison.NOT_PUBLISHED) & ~absent
-    only_here = shown[(shown["original"] == comparison.NOT_PUBLISHED) & ~absent].drop(columns="original")
+    here, there = comparison.has_number(shown["this_study"]), comparison.has_number(shown["original"])
+    only_here = shown[here & ~there].drop(columns="original")
     labels = {**LABELS, "claim": "value"}
     parts = [
-        ("numbers that both studies have", shown[of_both], True),
+        ("numbers that both studies have", shown[here & there], True),
         ("numbers of this study alone", only_here, False),
     ]
     return "".join(

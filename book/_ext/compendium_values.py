@@ -47,7 +47,6 @@ def original_values(config: Config) -> dict[str, dict[str, Any]]:
 
 def about_study(study: Study) -> dict[str, str]:
     """What a study says of itself, by the names under which the pages ask for it."""
-    capture = study.settings.get("capture", {})
     sides = {side: study.sides[side] for side in ("newcomer", "host")}
     return {
         "name": study.name,
@@ -58,7 +57,7 @@ def about_study(study: Study) -> dict[str, str]:
         "hosts": sides["host"].label,
         "newcomer_language": sides["newcomer"].language_name,
         "host_language": sides["host"].language_name,
-        **{f"capture_{key}": " ".join(str(capture.get(key) or NOT_STATED).split()) for key in OF_CAPTURE},
+        **{f"capture_{key}": study.capture.get(key, NOT_STATED) for key in OF_CAPTURE},
     }
 
 
@@ -82,7 +81,9 @@ class ValueRole(SphinxRole):
             return [nodes.Text(self.text)], []
         origin = value["origin"]
         shown = nodes.inline("", value["text"])
-        whole = nodes.inline(classes=["value", "value-absent" if value["missing"] else "value-computed"], origin=origin)
+        whole = nodes.inline(classes=["value", "value-absent" if value["missing"] else "value-computed"])
+        if not value["missing"]:
+            whole["origin"] = origin
         whole += way_to(study, value["notebook"], shown, self.env.docname) if "notebook" in value else shown
         if not value["missing"] and origin != "published" and (study.is_original or origin == "stand-in"):
             mark = "captured, recorded run" if value.get("recorded") else origin

@@ -5,7 +5,7 @@ here is the answer there. A question that cannot be answered says what is missin
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,26 +32,30 @@ from analysis import (
 from analysis.coded import Coded, coded_of
 from analysis.computable import NotComputable
 from analysis.criteria import measure_posts
+from analysis.language import are_told_apart
 from analysis.sides import tell_sides
 from analysis.study import Study
 
 ANSWERS, PARTLY, CANNOT = "answers", "partly", "cannot"
-# What would supply what is missing, by words of the reason; the first that fit are taken.
-SUPPLIES = (
+# What would supply what is missing, by words of the reason; the first that fit are taken. A decision that would do,
+# too, is told where it is not taken already.
+SUPPLIES: tuple[tuple[str, ...], ...] = (
     ("no posts", "a capture of posts: compendium import"),
     ("codings stand on pictures|codings stands on", "codings of the texts themselves, replies among them"),
+    ("in the sample", "cut-offs that leave posts: compendium sample says how many each leaves"),
     ("no comment counts", "a format that gives the number of comments of each post"),
     ("comment", "a capture of the comments under these posts: compendium import"),
     ("has no creators|creators were imported", "a table of accounts, which some tools save beside the posts"),
     ("replies|reply", "a capture whose comments name the comment that they answer"),
-    ("newcomers from hosts|side", "a table of creators with the side of each, or the decision side_by: language"),
-    ("search ranks", "a capture of search results in their order, or the decision engagement_by: likes"),
+    ("scripts", "sides whose languages are written in different scripts"),
+    ("newcomers from hosts|side", "a table of creators with the side of each", "side_by: language"),
+    ("search ranks", "a capture of search results in their order", "engagement_by: likes"),
     ("no likes|counts", "a format that gives likes and other counts"),
     ("times", "a format that gives the time of each post"),
     ("hashtag totals|no hashtags", "a table of hashtags with the totals that the platform shows"),
     ("hashtag", "posts with hashtags"),
     ("one post only|no post holds", "further posts, read and coded"),
-    ("scripts|languages|words", "sides whose languages are written in different scripts"),
+    ("languages|words", "sides whose languages are written in different scripts"),
     ("creators|accounts", "a format that names the account of each post"),
     ("one coder|two coders|round", "a second coder who reads the same units"),
     ("readings|was read|were read", "a table of readings: who read which unit, in which order"),
@@ -71,6 +75,7 @@ class Answer:
     notebook: str
     verdict: str
     unanswered: Mapping[str, str]
+    open_decisions: Collection[str] = ()
 
     @property
     def missing(self) -> list[str]:
@@ -80,7 +85,8 @@ class Answer:
     @property
     def supplied_by(self) -> list[str]:
         """What would answer them."""
-        return list(dict.fromkeys(supply for reason in self.missing if (supply := supply_for(reason))))
+        supplies = (supply_for(reason, self.open_decisions) for reason in self.missing)
+        return list(dict.fromkeys(filter(None, supplies)))
 
 
 class Material:
@@ -136,22 +142,36 @@ Asked = Iterator[tuple[str, Any]]
 def answers(study: Study) -> list[Answer]:
     """For each notebook, how much of it the study's data answer."""
     material = Material(study)
-    return [_answer(f"{number:02}-{word}", dict(ask(material))) for number, (word, ask) in enumerate(ASKED.items(), 1)]
+    left = open_decisions(study)
+    return [
+        _answer(f"{number:02}-{word}", dict(ask(material)), left) for number, (word, ask) in enumerate(ASKED.items(), 1)
+    ]
 
 
-def supply_for(reason: str) -> str:
+def supply_for(reason: str, open_decisions: Collection[str] = ()) -> str:
     """What would supply what a reason says is missing; nothing where nobody can say.
 
     >>> supply_for("the capture has no replies")
     'a capture whose comments name the comment that they answer'
     """
-    return next((supply for words, supply in SUPPLIES if re.search(words, reason)), "")
+    for words, supply, *decisions in SUPPLIES:
+        if re.search(words, reason):
+            return ", or the decision ".join([supply, *(one for one in decisions if one in open_decisions)])
+    return ""
 
 
-def _answer(notebook: str, found: Mapping[str, Any]) -> Answer:
+def open_decisions(study: Study) -> set[str]:
+    """The decisions that would do where something is missing, and that are not taken already."""
+    decided = study.decided(side_by=None, engagement_by=None)
+    others = set() if decided["engagement_by"] == "likes" else {"engagement_by: likes"}
+    by_language = decided["side_by"] != "language" and are_told_apart(study.sides)
+    return others | ({"side_by: language"} if by_language else set())
+
+
+def _answer(notebook: str, found: Mapping[str, Any], open_decisions: Collection[str]) -> Answer:
     lacking = {question: value.reason for question, value in found.items() if isinstance(value, NotComputable)}
     verdict = ANSWERS if not lacking else CANNOT if len(lacking) == len(found) else PARTLY
-    return Answer(notebook, verdict, lacking)
+    return Answer(notebook, verdict, lacking, open_decisions)
 
 
 def _frame(of: Material) -> Asked:

@@ -13,8 +13,9 @@ from analysis import pipeline, schema
 from analysis.answers import Answer, answers
 from analysis.computable import NotComputable
 from analysis.errors import CompendiumError, StudyError
-from analysis.guesses import UNDETERMINED
-from analysis.language import letters_of
+from analysis.guesses import tell_one_script
+from analysis.language import UNDETERMINED, are_told_apart, letters_of
+from analysis.marked import Problem, read_marked
 from analysis.settings import CAPTURED
 from analysis.study import Study
 
@@ -30,10 +31,11 @@ NAMING = (
 
 @dataclass(frozen=True)
 class Checked:
-    """A study in order: how many rows its tables have, what is still a guess, and what its notebooks will answer."""
+    """A study in order: the rows of its tables, what is a guess or ruled out, and what its notebooks will answer."""
 
     tables: list[str]
     to_confirm: list[str]
+    limits: list[str]
     answers: list[Answer]
 
 
@@ -52,17 +54,22 @@ def check_study(study: Study) -> Checked:
             problems.append(str(error))
     if problems:
         raise StudyError("\n\n".join(problems))
-    rows = [_told(study, name, found[name]) for name in found]
-    return Checked([f"{study.name}: settings and tables are in order.", *rows], to_confirm(study), answered)
+    rows = [f"{study.name}: settings and tables are in order.", *(_told(study, name, found[name]) for name in found)]
+    return Checked(rows, to_confirm(study), tell_limits(study), answered)
 
 
 def to_confirm(study: Study) -> list[str]:
     """What nobody has confirmed yet: the guesses that study.yml lists, and languages that it leaves open."""
     listed = [str(told) for told in study.settings.get("to_confirm", [])]
-    if any(told.startswith("sides: language") for told in listed):
-        return listed
-    unnamed = [name for name, side in study.sides.items() if side.language.split("-")[0] == UNDETERMINED]
-    return listed + [f"sides, {name}: language. Put its code, such as es, and its name." for name in unnamed]
+    if not any(told.startswith("sides: language") for told in listed):
+        unnamed = [name for name, side in study.sides.items() if side.language.split("-")[0] == UNDETERMINED]
+        listed += [f"sides, {name}: language. Put its code, such as es, and its name." for name in unnamed]
+    return listed
+
+
+def tell_limits(study: Study) -> list[str]:
+    """What the study's settings rule out, whatever is captured."""
+    return [] if are_told_apart(study.sides) else [tell_one_script(study.sides)]
 
 
 def _read_tables(study: Study) -> tuple[dict[str, Any], list[str]]:
@@ -84,12 +91,14 @@ def _posts_that_are_not_there(study: Study) -> Iterator[str]:
 
 def _scripts_that_are_unknown(study: Study) -> list[str]:
     """Scripts of the sides by which no language can be told."""
+    where = f"data/{study.name}/study.yml"
+    marked = read_marked((study.folder / "study.yml").read_text(encoding="utf-8-sig"), where=where)
     problems = []
-    for side in study.sides.values():
+    for name, side in study.sides.items():
         try:
             letters_of(side.script)
         except StudyError as error:
-            problems.append(f"data/{study.name}/study.yml: {error}")
+            problems.append(marked.tell(Problem(("sides", name, "script"), str(error))))
     return problems
 
 
@@ -169,5 +178,5 @@ def _lost(study: Study, name: str, column: str, lost: list[str], target: str) ->
 
 
 def _listed(lost: list[str]) -> str:
-    more = ", …" if len(lost) > PROBLEMS_SHOWN else ""
+    more = f" and {len(lost) - PROBLEMS_SHOWN:,} more" if len(lost) > PROBLEMS_SHOWN else ""
     return f"{len(lost):,} ({', '.join(lost[:PROBLEMS_SHOWN])}{more}), which {'is' if len(lost) == 1 else 'are'}"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.errors import CompendiumError
+from analysis.errors import CaptureError, CompendiumError
 
 app = typer.Typer(
     help="Rerun the study, on its own data or on yours, and build its book.",
@@ -89,10 +89,11 @@ def run(
 @app.command()
 def book(name: Name = ORIGINAL, *, force: Force = False) -> None:
     """Build a study's book from its results."""
-    from analysis import publish, study
+    from analysis import checking, publish, study
 
     opened = study.open_study(name)
     built = publish.build_book(opened, force=force, say=typer.echo)
+    _print_list("Not confirmed yet in study.yml:", checking.to_confirm(opened))
     typer.echo(f"Open {built.relative_to(opened.root)}")
 
 
@@ -101,7 +102,9 @@ def new(
     name: Annotated[str, typer.Argument(help="What the new study is called: a folder of data/ to come.")],
     more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More capture files.")] = None,
     *,
-    given: Annotated[list[Path], typer.Option("--from", metavar="FILE", help="A capture file; others may follow it.")],
+    given: Annotated[
+        list[Path], typer.Option("--from", metavar="FILE", help="A capture file; others may follow it.")
+    ] = [],  # noqa: B006  (typer reads the default, nobody changes it)
     made_up: Annotated[bool, typer.Option("--made-up", help="The captures are invented: mark every result.")] = False,
 ) -> None:
     """Make a study of your own out of capture files: its study.yml, with suggestions, and its corpus."""
@@ -109,6 +112,10 @@ def new(
 
     from analysis import import_told, replication, study
 
+    if more and not given:
+        raise CaptureError(
+            f"--from is missing before the files: compendium new {name} --from {' '.join(map(str, more))}"
+        )
     console = Console()
     origin: Any = "stand-in" if made_up else "captured"
     with import_told.shown_progress(console) as told:
@@ -142,12 +149,16 @@ def import_(
 @app.command()
 def check(name: Name = ORIGINAL) -> None:
     """Check a study's settings and tables; all problems at once. Then say what each notebook will answer."""
-    from analysis import checking, study
+    from analysis import checking, importing, study
 
-    checked = checking.check_study(study.open_study(name))
+    this = study.open_study(name)
+    if importing.clear_leftovers(this):
+        typer.echo(f"data/{name}: took away the copies that a killed import had left.")
+    checked = checking.check_study(this)
     for line in checked.tables:
         typer.echo(line)
     _print_list("Not confirmed yet in study.yml:", checked.to_confirm)
+    _print_list("What the settings rule out:", checked.limits)
     _print_answers(checked.answers)
 
 
@@ -157,14 +168,14 @@ def sample(
     parameter: Parameters = [],  # noqa: B006  (typer reads the default, nobody changes it)
     *,
     why: Annotated[
-        str,
-        typer.Option(
-            metavar="POST_ID", help="Say what kept or dropped this post; as captured, or as the book shows it."
-        ),
-    ] = "",
+        str | None,
+        typer.Option(metavar="POST_ID", help="Say what kept or dropped this post; its identifier, or its beginning."),
+    ] = None,
 ) -> None:
     """Say how a study's sample comes about: the posts left at every step, and why one is or is not in it."""
-    from analysis import notebooks, pipeline, sampling, study
+    from rich.console import Console
+
+    from analysis import notebooks, pipeline, sampling, sampling_told, study
     from analysis.settings import DECISIONS
 
     opened, given, where = study.open_study(name), dict(map(_pair, parameter)), "compendium sample"
@@ -173,11 +184,13 @@ def sample(
     decisions = opened.decided(**{decision: given.get(decision) for decision in sampling.DECIDED})
     measured = sampling.measure_study(opened, decisions)
     drawn = sampling.draw_from(measured, decisions)
-    if why:
-        post = sampling.find_post(measured.posts["post_id"], why)
-        _print_why(why, sampling.explain_post(measured, drawn, decisions, post).to_dict("records"))
+    if why is None:
+        sampling_told.show_flow(name, drawn.flow, sampling.tell_reached(drawn, opened, decisions), Console())
     else:
-        _print_flow(opened, drawn)
+        post = sampling.find_post(measured.posts["post_id"], why)
+        answers: list[Any] = sampling.explain_post(measured, drawn, decisions, post).to_dict("records")
+        sampling_told.show_why(why if why.startswith("~") else post, answers, Console())
+    _warn_of_old_results(opened)
 
 
 @app.command(name="export")
@@ -238,7 +251,9 @@ def compare(
 
     from analysis import comparison_told, study
 
-    comparison_told.show_comparison(study.open_study(first), study.open_study(second), Console())
+    studies = study.open_study(first), study.open_study(second)
+    comparison_told.show_comparison(*studies, Console())
+    _warn_of_old_results(*studies)
 
 
 @app.command()
@@ -298,7 +313,10 @@ def _pair(given: str) -> tuple[str, Any]:
     name, sign, value = given.partition("=")
     if not sign:
         raise ParameterError(f"--parameter: '{given}' is not NAME=VALUE. Write for example -p min_comments=30.")
-    return name.strip(), yaml.safe_load(value)
+    try:
+        return name.strip(), yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise ParameterError(f"--parameter: '{value}' cannot be read. Write for example -p min_comments=30.") from error
 
 
 @contextmanager
@@ -325,34 +343,12 @@ def _progress(study: Any) -> Iterator[Callable[[str, str], None]]:
         yield told
 
 
-def _print_flow(study: Any, drawn: Any) -> None:
-    """How many posts each step of the selection leaves."""
-    from rich.console import Console
-    from rich.table import Table
+def _warn_of_old_results(*studies: Any) -> None:
+    """Say of each study whose results are older than what they are computed from."""
+    from analysis import pipeline
 
-    rows = Table("step", title=f"{study.name}: from the capture to the sample", title_justify="left")
-    for heading in ("cut-off", "left", "dropped", "missing"):
-        rows.add_column(heading, justify="right")
-    for step in drawn.flow.astype("object").where(drawn.flow.notna(), None).to_dict("records"):
-        cut_off = "" if step["cut_off"] is None else f"{step['cut_off']:g}"
-        lost = ["" if step[name] is None else f"{step[name]:,}" for name in ("dropped", "missing")]
-        unapplied = "" if step["computable"] == "yes" else f" ({step['computable']})"
-        rows.add_row(f"{step['criterion']}{unapplied}", cut_off, f"{step['kept']:,}", *lost)
-    Console().print(rows)
-    typer.echo(f"As many as wanted: {drawn.reached}")
-
-
-def _print_why(asked: str, answers: list[Any]) -> None:
-    """What each criterion says of one post."""
-    from rich.console import Console
-    from rich.table import Table
-
-    rows = Table("criterion", "cut-off", "measure", "met", "why", title=f"Post {asked}", title_justify="left")
-    for answer in answers[:-1]:
-        rows.add_row(*(answer[name] for name in ("criterion", "cut_off", "measure", "met", "why")))
-    Console().print(rows)
-    outcome = answers[-1]
-    typer.echo(f"{'In the sample' if outcome['keeps'] == 'yes' else 'Not in the sample'}: {outcome['why']}.")
+    for old in filter(None, map(pipeline.tell_outdated, studies)):
+        typer.secho(old, fg="yellow", err=True)
 
 
 def _print_list(heading: str, lines: list[str]) -> None:

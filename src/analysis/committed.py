@@ -20,7 +20,7 @@ def compare(study: Study) -> list[str]:
     files = [path.relative_to(study.root).as_posix() for path in files_of(study.results)]
     changed = _changed(study)
     if changed is None:
-        why = "git does not keep them here, so there is nothing to compare with"
+        why = "none of them is in git, so there is nothing to compare with"
         return [f"{len(files)} files in results/{study.name}/; {why}."]
     if not changed:
         return [f"All {len(files)} files in results/{study.name}/ are identical with the committed ones."]
@@ -29,7 +29,7 @@ def compare(study: Study) -> list[str]:
 
 
 def _changed(study: Study) -> dict[str, str] | None:
-    """The files that differ from the committed ones; None where git does not keep the results."""
+    """The files that differ from the committed ones; None where none of the results is in git."""
     folder = f"results/{study.name}"
     kept = _git(study, "ls-files", "--", folder)
     if not kept:

@@ -23,7 +23,7 @@ from analysis.study import Study
 CLAIMS = ["claim_id", "section", "statement", "kind", "original", "this_study", "interval", "verdict", "why", "reason"]
 VALUES = ["value", "first", "interval_of_first", "second", "interval_of_second"]
 LEVELS = ("patterns", "themes", "frequencies")
-NOT_PUBLISHED, NONE_NEEDED = "not published", "none: a count"
+NOT_PUBLISHED, MADE_UP, NONE_NEEDED = "not published", "stand-in", "none: a count"
 # The ends of an interval are told with its value.
 ENDS = {"exchange_threads_both_low", "exchange_threads_both_high"}
 
@@ -81,10 +81,20 @@ def values_side_by_side(first: Study, second: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=VALUES).astype("str").replace("None", None)
 
 
+def has_number(cells: pd.Series) -> pd.Series:
+    """Of which values a study has one of its own: neither not computable, nor unpublished, nor made up."""
+    return ~cells.str.startswith(("not computable", NOT_PUBLISHED, MADE_UP))
+
+
 def check_comparable(first: Study, second: Study) -> None:
-    """Raise `StudyError` unless both studies have results and are two."""
+    """Raise `StudyError` unless both studies have results, are two, and the second is not the original."""
     if first.name == second.name:
         raise StudyError(f"'{first.name}' is compared with itself. Name two studies: compendium compare FIRST SECOND")
+    if second.is_original:
+        raise StudyError(
+            f"'{second.name}' is the original, beside which others are set, and its results stay as they are. "
+            f"Write it first: compendium compare {second.name} {first.name}"
+        )
     for study in (first, second):
         if not study.values():
             raise StudyError(f"results/{study.name}/ holds no results. Run: compendium run {study.name}")
@@ -144,7 +154,7 @@ def _told_value(study: Study, value: dict[str, Any], interval: Interval | None) 
     if value["missing"]:
         return value["text"], None
     if value["origin"] == "stand-in":
-        return NOT_PUBLISHED if study.is_original else "stand-in", None
+        return NOT_PUBLISHED if study.is_original else MADE_UP, None
     if interval:
         return with_unit(value["text"], value["unit"]), interval.told(value["unit"])
     counted = isinstance(value["value"], int) and not isinstance(value["value"], bool)

@@ -50,10 +50,7 @@ def _show_values(values: Any, first: Study, second: Study, console: Console) -> 
     if isinstance(values, NotComputable):
         console.print(f"No value to set beside another: {values.reason}.", highlight=False)
         return
-    absent = values[["first", "second"]].apply(
-        lambda cells: cells.str.startswith(("not computable", comparison.NOT_PUBLISHED))
-    )
-    both = values[~absent.any(axis="columns")]
+    both = values[comparison.has_number(values["first"]) & comparison.has_number(values["second"])]
     if len(both):
         shown = both[["value", "first", "second"]].rename(columns={"first": first.name, "second": second.name})
         console.print(_texts(shown, "Values that both have"))
@@ -67,7 +64,7 @@ def _counts(rows: pd.DataFrame, title: str) -> Table:
 
 
 def _texts(rows: pd.DataFrame, title: str) -> Table:
-    table = Table(title=f"{title}: {len(rows)}", title_justify="left", show_lines=True, pad_edge=False)
+    table = Table(title=f"{title}: {len(rows)}", title_justify="left", show_lines=True)
     for name in rows.columns:
         table.add_column(str(name), min_width=5)
     return _filled(table, rows)

@@ -32,6 +32,7 @@ class Tidied:
 def of_sample(rows: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
     """The rows that belong to posts of the sample, whose identifiers are masked where the posts are captured."""
     known = sample["post_id"]
+    need(known, "no post is in the sample")
     return rows[rows["post_id"].isin(known) | masked(rows["post_id"]).isin(known)]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.called import CALLED
 from analysis.computable import NotComputable, computable, need
 from analysis.language import share_of, wording
 from analysis.settings import Side
@@ -36,6 +37,7 @@ CRITERIA = (
     Criterion("host_comments", "comments by hosts", "host_comments", "min_host_comments"),
     Criterion("creator_replies", "the creator's replies to hosts", "creator_replies", "min_creator_replies"),
 )
+NO_CREATORS = "the capture names no creators"
 # What is chosen among the posts that meet them all.
 CHOICES = (
     Criterion("creators", "creators, by their best post", "creator_place", "creators_wanted", at_least=False),
@@ -98,6 +100,12 @@ def thresholds(measured: Measured, decisions: Mapping[str, Any]) -> pd.DataFrame
     return pd.concat([_varied(measured.posts, criterion, decisions) for criterion in criteria], ignore_index=True)
 
 
+@computable
+def list_thresholds(tried: pd.DataFrame) -> pd.DataFrame:
+    """What other cut-offs leave, for readers."""
+    return tried.assign(decision=tried["decision"].map(CALLED))
+
+
 def _varied(posts: pd.DataFrame, varied: Criterion, decisions: Mapping[str, Any]) -> pd.DataFrame:
     """The posts that each value of one cut-off leaves, the other criteria as decided."""
     chosen = float(decisions[varied.decision])
@@ -107,7 +115,7 @@ def _varied(posts: pd.DataFrame, varied: Criterion, decisions: Mapping[str, Any]
             posts = posts[meets(posts, other, decisions[other.decision]).fillna(value=False)]
     left = [int(meets(posts, varied, value).sum()) for value in values]
     tried = pd.DataFrame({"cut_off": values, "posts": left, "chosen": [value == chosen for value in values]})
-    return tried.assign(step=varied.step, decision=varied.decision)[["step", "decision", "cut_off", "posts", "chosen"]]
+    return tried.assign(decision=varied.decision)[["decision", "cut_off", "posts", "chosen"]]
 
 
 def _values_to_try(measure: pd.Series, chosen: float, *, at_least: bool) -> list[float]:
@@ -133,6 +141,7 @@ def _place_by_likes(posts: pd.DataFrame) -> pd.Series:
 def _host_comments(posts: pd.DataFrame, comments: pd.DataFrame, creators: pd.DataFrame) -> pd.Series:
     """How many comments by hosts stand under each post, its creator's own left out."""
     of_hosts = comments[_sides_of(comments["author_id"], creators).eq("host")]
+    need(posts["creator_id"].dropna(), NO_CREATORS)
     creator = of_hosts["post_id"].map(posts.set_index("post_id")["creator_id"])
     return _count_under(posts, of_hosts[of_hosts["author_id"].ne(creator)], comments)
 
@@ -141,6 +150,7 @@ def _host_comments(posts: pd.DataFrame, comments: pd.DataFrame, creators: pd.Dat
 def _creator_replies(posts: pd.DataFrame, comments: pd.DataFrame, creators: pd.DataFrame) -> pd.Series:
     """How often each post's creator answered a comment by a host."""
     need(comments["parent_comment_id"].dropna(), "the capture has no replies")
+    need(posts["creator_id"].dropna(), NO_CREATORS)
     answered = comments["parent_comment_id"].map(comments.set_index("comment_id")["author_id"])
     creator = comments["post_id"].map(posts.set_index("post_id")["creator_id"])
     to_others = _sides_of(answered, creators).eq("host") & answered.ne(creator)
@@ -157,4 +167,6 @@ def _count_under(posts: pd.DataFrame, counted: pd.DataFrame, comments: pd.DataFr
     """Count rows by post; a post whose comments were not captured has no count, unless it has none to capture."""
     found = posts["post_id"].map(counted["post_id"].value_counts())
     seen = posts["post_id"].isin(comments["post_id"]) | posts["comments_count"].eq(0).fillna(value=False)
-    return found.astype("Float64").mask(found.isna() & seen, 0).astype("Int64")
+    counts = found.astype("Float64").mask(found.isna() & seen, 0).astype("Int64")
+    # Whose comments are the creator's own cannot be told where nobody knows the creator.
+    return counts.mask(posts["creator_id"].isna())

@@ -50,8 +50,8 @@ def _licence(study: Study) -> dict[str, Any]:
     """The licence of the original's tables; of another study what its study.yml says, or nothing."""
     if study.is_original:
         return {"licenses": [LICENCE]}
-    told = study.settings.get("capture", {}).get("licence")
-    return {"licenses": [{"name": str(told), "title": str(told)}]} if told else {}
+    told = study.capture.get("licence")
+    return {"licenses": [{"name": told, "title": told}]} if told else {}
 
 
 def _resource(table: Table, entry: dict[str, Any], own: set[str]) -> dict[str, Any]:

@@ -13,13 +13,11 @@ import pandas as pd
 import yaml
 
 from analysis.computable import NotComputable
-from analysis.language import SCRIPTS, UNSPACED, plain, wording
+from analysis.language import SCRIPTS, UNDETERMINED, UNSPACED, are_told_apart, plain, undetermined, wording
 from analysis.settings import Side
 
 # So many posts, and so many comments, show in which scripts a capture is written.
 LOOKED_AT = 20_000
-# What ISO 639 calls a language that nobody has determined.
-UNDETERMINED = "und"
 # A script that is written with the letters of two others, of which the second is in no other language.
 JOINED = {"Japanese": ("Han", "Kana")}
 LABELS = {"newcomer": "newcomers", "host": "hosts"}
@@ -55,7 +53,7 @@ def guess_sides(counted: pd.DataFrame) -> GuessedSides:
     scripts = [*found, *found, "Latin", "Latin"][:2]
     sides = {name: _side(LABELS[name], script) for name, script in zip(LABELS, scripts, strict=True)}
     told = "; ".join(f"{row.script}: {row.posts:,} posts, {row.comments:,} comments" for row in counted.itertuples())
-    return GuessedSides(sides, told or "no text has a word in a script known here", _to_confirm(sides, scripts))
+    return GuessedSides(sides, told or "no text has a word in a script known here", _to_confirm(sides))
 
 
 def languages_of_scripts() -> dict[str, tuple[str, str]]:
@@ -90,23 +88,37 @@ def _word(script: str) -> str:
 
 
 def _side(label: str, script: str) -> Side:
-    code, name = languages_of_scripts().get(script, (f"{UNDETERMINED}-{script}", f"a language in {script} letters"))
+    code, name = languages_of_scripts().get(script, (undetermined(script), f"a language in {script} letters"))
     return Side(label, code, name, script)
 
 
-def _to_confirm(sides: Mapping[str, Side], scripts: list[str]) -> tuple[str, ...]:
+def _to_confirm(sides: Mapping[str, Side]) -> tuple[str, ...]:
     newcomer, host = (side.language_name for side in sides.values())
+    label = "sides: label. Call newcomers and hosts what your readers shall call them."
+    several = sorted({side.script for side in sides.values() if side.language.startswith(UNDETERMINED)})
+    languages = (
+        f"sides: language and language_name. Many languages are written in {' and '.join(several)} letters: put "
+        f"the code, such as es, in the place of {UNDETERMINED}-…, and the name."
+    )
+    if not are_told_apart(sides):
+        one = (
+            f"sides: script. The capture shows {sides['host'].script} letters only, and languages are told by their "
+            "scripts. Correct it if one side writes in another; compendium check says what else helps."
+        )
+        return label, languages, one
     order = (
         f"sides: who arrived? Taken for newcomers are those who write {newcomer}, because most posts are theirs; for "
         f"hosts, those who write {host}. If it is the other way round, exchange the two."
     )
-    told = [order, "sides: label. Call newcomers and hosts what your readers shall call them."]
-    several = sorted({side.script for side in sides.values() if side.language.startswith(UNDETERMINED)})
-    if several:
-        told.append(
-            f"sides: language and language_name. Many languages are written in {' and '.join(several)} letters: put "
-            f"the code, such as es, in the place of {UNDETERMINED}-…, and the name."
-        )
-    if scripts[0] == scripts[1]:
-        told.append(f"sides: script. The capture shows {scripts[0]} only, by which two languages cannot be told apart.")
-    return tuple(told)
+    return (order, label, languages) if several else (order, label)
+
+
+def tell_one_script(sides: Mapping[str, Side]) -> str:
+    """What sides that write in one script cannot be asked, and what helps."""
+    scripts = " and ".join(dict.fromkeys(side.script for side in sides.values()))
+    return (
+        f"Both sides write in {scripts} letters, and a language is told here by its script alone. So it cannot be "
+        "answered in which language a post is, and that criterion keeps every post; nor, by language, who is on which "
+        "side. What helps: a table of accounts with a column side (newcomer or host), imported by a mapping of "
+        "creators, and the decision side_by: creators. Then the hosts' comments and the exchange can be counted."
+    )

@@ -55,6 +55,18 @@ def show_import(imported: Imported, console: Console) -> None:
     for line in (*_threads(own), *_inexact(own), *_languages(own)):
         _say(console, line)
     _say_caveats(own, console)
+    for line in _without_posts(report, read.names):
+        console.print(line, style="bold red", markup=False, highlight=False, soft_wrap=True)
+
+
+def _without_posts(report: pd.DataFrame, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """That the study has no post yet, and which files brought nothing that could be used."""
+    rows = import_report.by_file(report)
+    kept = rows[rows["kept"].gt(0).fillna(value=False)]
+    for capture in sorted(names.keys() - set(kept["capture"])):
+        yield f"Nothing in {', '.join(names[capture])} could be used."
+    if not kept["table"].eq("posts").any():
+        yield "The study has no post: nothing can be computed until a capture of posts is imported."
 
 
 def _say_names(report: pd.DataFrame, names: Mapping[str, Sequence[str]], console: Console) -> None:
@@ -106,7 +118,7 @@ def _empty(columns: Sequence[str]) -> str:
 
 def _say_dropped(report: pd.DataFrame, lines: Mapping[tuple[str, str, str], Sequence[str]], console: Console) -> None:
     rows = import_report.dropped(report)
-    if isinstance(rows, NotComputable):
+    if isinstance(rows, NotComputable) or rows["capture"].eq(ALL).all():
         return
     console.print("Dropped, and why:")
     for row in rows[rows["capture"] != ALL].to_dict("records"):
@@ -153,7 +165,7 @@ def _languages(report: pd.DataFrame) -> Iterator[str]:
 
 def _say_caveats(report: pd.DataFrame, console: Console) -> None:
     rows = import_report.caveats(report)
-    if isinstance(rows, NotComputable):
+    if isinstance(rows, NotComputable) or rows.empty:
         return
     console.print("To know before relying on it:")
     for caveat, found in rows.groupby("caveat", sort=False):

@@ -7,7 +7,7 @@ import clears away what the stopped one left.
 import errno
 import shutil
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,13 +18,15 @@ import pandas as pd
 from analysis import import_counts, masking, merging, privacy, tables
 from analysis.beside import put_back, put_in_place
 from analysis.database import connected, quoted
-from analysis.errors import CaptureError, StudyError
+from analysis.errors import BusyError, CaptureError, StudyError
 from analysis.locks import alone
 from analysis.merging import KEYS
 from analysis.staging import LABEL_DIGITS, Progress, Staged, Work, run, stage_files
 from analysis.study import Study
 
 ENTRY = "corpus/posts.parquet"
+# Tells whether a later import has the same key, and nothing of the key itself.
+KEY_DIGEST = "key-digest"
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,7 @@ def read_in(study: Study, files: Sequence[Path], progress: Progress = silent) ->
     """Import capture files into a study: the report, and the files' names and lines, which are not in it."""
     _refuse(study)
     _refuse_missing(files)
-    doing = f"compendium import {study.name}"
-    with alone(study.folder / ".import.lock", doing), _beside(study) as folder, connected(folder / "scratch") as db:
+    with _alone(study), _beside(study) as folder, connected(folder / "scratch") as db:
         keep = study.settings.get("privacy", {}).get("keep", [])
         work = Work(db, folder, study.settings.get("mapping", {}), keep, progress)
         _prepare(work, study)
@@ -84,6 +85,13 @@ def _refuse(study: Study) -> None:
             "account would get another pseudonym, and the captures would not join. Put the key back; if it is lost, "
             f"delete {where}/corpus and import all captures again."
         )
+    made_with = study.corpus / KEY_DIGEST
+    if made_with.is_file() and made_with.read_text(encoding="ascii").strip() != masking.digest_of_key(study.key_file):
+        raise StudyError(
+            f"{where}/private/key is not the key that {where}/corpus was imported with. With it each account would "
+            "get another pseudonym, and the captures would not join. Put back the key that was there; if it is lost, "
+            f"delete {where}/corpus and import all captures again."
+        )
 
 
 def _unnamed(study: Study, corpus: Path) -> Iterator[str]:
@@ -108,10 +116,33 @@ def _refuse_missing(files: Sequence[Path]) -> None:
         raise CaptureError("\n".join(problems))
 
 
+def clear_leftovers(study: Study) -> bool:
+    """Take away what a killed import left, copies of captures above all; whether there was any and none is at it."""
+    folder = _working_folder(study)
+    if not folder.exists():
+        return False
+    try:
+        with _alone(study):
+            shutil.rmtree(folder)
+            put_back(study.corpus)
+    except BusyError:
+        return False
+    else:
+        return True
+
+
+def _alone(study: Study) -> AbstractContextManager[None]:
+    return alone(study.folder / ".import.lock", f"compendium import {study.name}")
+
+
+def _working_folder(study: Study) -> Path:
+    return study.folder / ".corpus.import"
+
+
 @contextmanager
 def _beside(study: Study) -> Iterator[Path]:
     """An empty folder beside the corpus, gone afterwards; what a killed import left is put right first."""
-    folder = study.folder / ".corpus.import"
+    folder = _working_folder(study)
     shutil.rmtree(folder, ignore_errors=True)
     put_back(study.corpus)
     folder.mkdir()
@@ -139,6 +170,7 @@ def _merge(work: Work, staged: Staged, study: Study) -> Path:
     """The new corpus: what was staged and what was there, one record for each identifier."""
     corpus = work.folder / "corpus"
     corpus.mkdir()
+    (corpus / KEY_DIGEST).write_text(f"{masking.digest_of_key(study.key_file)}\n", encoding="ascii")
     again = [capture.checksum[:LABEL_DIGITS] for capture in staged.captures]
     for table in KEYS:
         records = [part.usable for part in staged.parts if part.table == table]

@@ -33,6 +33,8 @@ SCRIPTS = {
 _COMPOUND = {"Japanese": ("Han", "Kana")}
 # Scripts that set no space between words: each letter is taken for a word.
 UNSPACED = ("Han", "Kana", "Japanese", "Thai")
+# What ISO 639 calls a language that nobody has determined.
+UNDETERMINED = "und"
 # Units of counting, and whether each letter is one.
 TOKEN_UNITS = {"word": False, "character": True}
 
@@ -128,11 +130,26 @@ def share_of(texts: pd.Series, side: str, token_unit: str, sides: Mapping[str, S
     return counted[side] / total.where(total > 0)
 
 
+def are_told_apart(sides: Mapping[str, Side]) -> bool:
+    """Whether the sides' scripts have no letter in common, so that they can tell their languages apart."""
+    parts = [part for side in sides.values() for part in _parts(side.script)]
+    return len(parts) == len(set(parts))
+
+
+def undetermined(script: str) -> str:
+    """The code of a language of which only the script is known.
+
+    >>> undetermined("Latin")
+    'und-Latin'
+    """
+    return f"{UNDETERMINED}-{script}"
+
+
 def letters_of(script: str) -> str:
     """The letters of a script. Raises `StudyError` when the script is not known here."""
     if script not in SCRIPTS:
         raise StudyError(
-            f"sides: '{script}' is not a script known here.{nearest(script, SCRIPTS)} Known: {', '.join(SCRIPTS)}."
+            f"'{script}' is not a script known here.{nearest(script, SCRIPTS)} Known: {', '.join(SCRIPTS)}."
         )
     return SCRIPTS[script]
 
@@ -157,7 +174,6 @@ def _elsewhere(sides: Mapping[str, Side]) -> list[str]:
 
 
 def _must_differ(sides: Mapping[str, Side]) -> None:
-    scripts = [side.script for side in sides.values()]
-    parts = [part for script in scripts for part in _parts(script)]
-    if len(parts) > len(set(parts)):
+    if not are_told_apart(sides):
+        scripts = [side.script for side in sides.values()]
         raise CannotCompute(f"the sides' scripts ({' and '.join(scripts)}) cannot tell their languages apart")

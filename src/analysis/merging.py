@@ -6,12 +6,14 @@ decides nothing: each field is taken from the record in which it is richest.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 from analysis import masking
 from analysis.database import Connection, named, quoted
 from analysis.schema import TABLES
 from analysis.sources import macros
+from analysis.sources.counts import COMMAS, UNIT
 from analysis.sources.reader import RAW
 from analysis.tables import ROWS_IN_A_GROUP
 
@@ -34,7 +36,12 @@ _UNITS = {
 _NOUGHTS = (0xFF10, 0x0660, 0x06F0, 0x0966, 0x0E50)
 _DIGITS = "".join(chr(nought + digit) for nought in _NOUGHTS for digit in range(10))
 _SPACE = r"[\s\p{Z}\x0B\x1C-\x1F\x{85}]"
-_COUNT = rf"(?i)^(\d+(?:,\d{{3}})*)(?:\.(\d+))?{_SPACE}*(thousand|million|billion|[kwmb百千万萬亿億]?){_SPACE}*\+?$"
+_COUNT = rf"(?i)^(\d+(?:,\d{{3}})*)(?:\.(\d+))?{_SPACE}*({UNIT}|){_SPACE}*\+?$"
+_POINTED = reduce(
+    lambda told, rule: f"regexp_replace({told}, {quoted(rule[0].replace('SPACE', _SPACE))}, {quoted(rule[1])}, 'i')",
+    COMMAS,
+    "words",
+)
 _CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}\x{FEFF}]"
 # Anything in a list of words but words and single spaces between them.
 _UNEVEN = r"^ | $|  |[\x00-\x1F\x7F-\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}]"
@@ -61,16 +68,27 @@ _MACROS = (
         THEN whole_number(replace(whole, ',', '') || rpad(fraction, zeros, '0')) END""",
     f"""plain_digits(words) AS CASE WHEN regexp_matches(words, '[{_DIGITS}]')
         THEN translate(words, '{_DIGITS}', '{"0123456789" * len(_NOUGHTS)}') ELSE words END""",
+    f"with_point(words) AS CASE WHEN contains(words, ',') THEN {_POINTED} ELSE words END",
     f"""parsed_count(words) AS list_transform(
-        [regexp_extract(plain_digits(words), '{_COUNT}', ['whole', 'part', 'unit'])],
+        [regexp_extract(with_point(plain_digits(words)), '{_COUNT}', ['whole', 'part', 'unit'])],
         lambda count: written_out(count.whole, rtrim(count.part, '0'), zeros_of(count.unit)))[1]""",
     # The number that a captured count stands for, by the rule of sources/counts.py; missing where it is unreadable.
     """count_number(shown) AS CASE WHEN regexp_full_match(shown, '[0-9]{1,18}') THEN TRY_CAST(shown AS BIGINT)
         WHEN shown IS NOT NULL THEN parsed_count(shown) END""",
     "is_exact(shown) AS regexp_full_match(shown, '[0-9,]+')",
+    # Half of the last digit's worth: 1.2万 may stand for 11,500.
+    f"""rounded_by(words) AS list_transform(
+        [regexp_extract(plain_digits(words), '{_COUNT}', ['whole', 'part', 'unit'])],
+        lambda count: CAST(floor(power(10, zeros_of(count.unit) - length(count.part)) / 2) AS BIGINT))[1]""",
+    # The least that a rounded count, or one that ends in a plus, can stand for.
+    """least_count(shown, number) AS CASE WHEN number IS NULL OR is_exact(shown) THEN NULL
+        WHEN ends_with(shown, '+') THEN number ELSE number - rounded_by(shown) END""",
     """at_whole_second(moment) AS
         CASE WHEN moment >= TIMESTAMP '1970-01-01' AND moment < TIMESTAMP '10000-01-01'
              THEN date_trunc('second', moment) END""",
+    # The names that a record mentions and, where its words hold it, the name of its own account.
+    """own_name(words, own, names) AS CASE WHEN contains(array_to_string(words, ' '), own)
+        THEN concat_ws(chr(10), names, own) ELSE names END""",
     # A tag in which something was masked is left out.
     """unmasked_tags(tags, masked) AS CASE WHEN tags = masked THEN tags
         ELSE nullif(array_to_string(list_filter(string_split(tags, ' '),
@@ -149,14 +167,23 @@ def canonical(db: Connection, table: str, query: str, keep: Collection[str]) -> 
     given = {name for name, *_ in db.execute(f"DESCRIBE {query}").fetchall()}
     # One SELECT a step, since a macro would work out again each time what it is given.
     raw = _listed({name: _typed(name, kind, given) for name, kind in RAW[table].items()})
-    clean = _listed({name: _cleaned(name, kind) for name, kind in RAW[table].items()})
+    clean = _listed(
+        {name: _cleaned(name, kind) for name, kind in RAW[table].items()} | {"names": "cleaned(known_names)"}
+    )
+    # Whoever wrote it may say so in it, and often it is the title.
+    own = f"own_name([{', '.join(_own_words(table))}], trim(account_name), names) AS known_names"
     # Masking inside a lambda would prepare its rules anew for every few rows.
     masked = ", masked_text(hashtags, names) AS masked_tags" if "hashtags" in RAW[table] else ""
     cells = _listed(_cells(table, keep))
     return (
         f"SELECT * REPLACE (coalesce(reason, {_REASON[table]}) AS reason) FROM (SELECT {cells}, reason, line "  # noqa: S608
-        f"FROM (SELECT *{masked} FROM (SELECT {clean} FROM (SELECT {raw} FROM ({query})))))"
+        f"FROM (SELECT *{masked} FROM (SELECT {clean} FROM (SELECT *, {own} FROM (SELECT {raw} FROM ({query}))))))"
     )
+
+
+def _own_words(table: str) -> list[str]:
+    """The raw columns in which whoever wrote a record speaks."""
+    return [name for name in ("title", "text", "hashtags", "self_description") if name in RAW[table]]
 
 
 def count_records(db: Connection, table: str, records: Sequence[str]) -> list[str]:
@@ -264,7 +291,12 @@ def _richest(table: str, several: str) -> str:
     key = KEYS[table]
     fields = ", ".join(f"{winner} AS {name}" for name, winner in _winners(table).items())
     taken = ", ".join(f"{value} AS {named(column)}" for column, value in _taken(table).items())
-    return f"SELECT {taken} FROM (SELECT {key}, {fields} FROM ({several}) GROUP BY {key})"  # noqa: S608
+    floors = "".join(
+        f", max(least_count({name}_captured, {name})) OVER (PARTITION BY {key}) AS {name}_floor"
+        for name in COUNTS.get(table, ())
+    )
+    held = f"SELECT *{floors} FROM ({several})"  # noqa: S608
+    return f"SELECT {taken} FROM (SELECT {key}, {fields} FROM ({held}) GROUP BY {key})"  # noqa: S608
 
 
 def _winners(table: str) -> dict[str, str]:
@@ -283,9 +315,11 @@ def _winners(table: str) -> dict[str, str]:
 def _ranked(name: str, later: str) -> str:
     """What a field is ranked by, first things first."""
     if name in _COUNTED:
-        # A rounded or unreadable count never beats an exact one.
+        # Counts grow from capture to capture. So an exact one is taken, the latest, unless it is below what another
+        # capture says that there are at least: then it is of an earlier day, or wrong.
         shown = f"{name}_captured"
-        rank = f"'readable': {name} IS NOT NULL, 'exact': is_exact({shown}), 'later': {later}"
+        possible = f"NOT is_exact({shown}) OR {name} >= coalesce({name}_floor, 0)"
+        rank = f"'readable': {name} IS NOT NULL, 'possible': {possible}, 'exact': is_exact({shown}), 'later': {later}"
         return f"{rank}, 'number': coalesce({name}, -1), 'shown': {shown}"
     if name == "published_at":
         return f"'known': published_from = 'captured', 'later': {later}, 'value': {name}, 'origin': published_from"

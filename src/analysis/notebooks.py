@@ -9,7 +9,8 @@ nothing has to be declared twice.
 import ast
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ INJECTED = "injected-parameters"
 # What `coded_of(this)` reads, all that was coded and can be coded.
 CODED = ("codings", "readings", "history", "posts", "comments", "screenshots", "documents")
 DIED_AT_START = "Kernel died before replying"
+KINDS = {
+    int: "a whole number", float: "a number", str: "a text", bool: "true or false", dict: "a block", list: "a list",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Reads:
     values: bool
     bibliography: bool
     modules: tuple[str, ...]
+    reasons: bool = False
 
 
 def read_notebook(path: Path) -> Any:
@@ -66,8 +71,7 @@ def check_parameters(given: Mapping[str, Any], known: Mapping[str, type], *, whe
             there = ", ".join(sorted(known)) or "none"
             problems.append(f"{where}: there is no parameter '{name}'.{nearest(name, known)} There are: {there}.")
         elif not _is_a(value, known[name]):
-            expected = known[name].__name__
-            problems.append(f"{where}: parameter '{name}' is {value!r} ({type(value).__name__}); expected {expected}.")
+            problems.append(f"{where}: parameter '{name}' is {value!r}; expected {KINDS[known[name]]}.")
     if problems:
         raise ParameterError("\n".join(problems))
 
@@ -88,8 +92,9 @@ def reads_of(notebook: Any) -> Reads:
     values = any(call.func.attr == "earlier_values" for call in called)  # type: ignore[attr-defined]
     bibliography = any(isinstance(node, ast.Attribute) and node.attr == "bibliography" for node in ast.walk(tree))
     modules = tuple(sorted(_imported(tree)))
+    reasons = any(call.func.attr == "reasons" for call in called)  # type: ignore[attr-defined]
     tables = {*first_arguments("table"), *(CODED if _names(tree, "coded_of") else ())}
-    return Reads(tuple(sorted(tables)), first_arguments("result"), values, bibliography, modules)
+    return Reads(tuple(sorted(tables)), first_arguments("result"), values, bibliography, modules, reasons)
 
 
 def _names(tree: ast.AST, name: str) -> bool:
@@ -120,7 +125,8 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, folder: Path) -> 
 
     check_parameters(parameters, parameters_of(read_notebook(path)), where=path.stem)
     try:
-        executed = _executed(path, parameters, folder)
+        with _interrupts_kept():
+            executed = _executed(path, parameters, folder)
     except papermill.PapermillExecutionError as error:
         if error.ename in {kind.__name__ for kind in CompendiumError.__subclasses__()}:
             # What is wrong is in the data or the settings, and said already: the cell is not to blame.
@@ -131,6 +137,30 @@ def run_notebook(path: Path, parameters: Mapping[str, Any], *, folder: Path) -> 
             "The previous results stay as they were. Mend the cell or its data, then run the same command again."
         ) from error
     return normalised(executed)
+
+
+@contextmanager
+def _interrupts_kept() -> Iterator[None]:
+    """Raise `KeyboardInterrupt` for an interrupt that the runner took, which loses it while a kernel starts or ends."""
+    from jupyter_core.utils import ensure_event_loop
+
+    loop, seen = ensure_event_loop(), list[int]()
+    handle = loop.add_signal_handler
+
+    def noticed(number: int, callback: Callable[..., object], *given: Any) -> None:
+        def told() -> None:
+            seen.append(number)
+            callback(*given)
+
+        handle(number, told)
+
+    loop.add_signal_handler = noticed  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        del loop.add_signal_handler
+        if seen:
+            raise KeyboardInterrupt
 
 
 def _executed(path: Path, parameters: Mapping[str, Any], folder: Path, starts: int = 3) -> Any:

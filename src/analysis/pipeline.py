@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from analysis import claims, notebooks, results, tables
+from analysis import claims, masking, notebooks, results, tables
 from analysis.computable import NotComputable
 from analysis.errors import NotebookError, ParameterError, StudyError
 from analysis.locks import alone
@@ -77,6 +77,17 @@ def explain(study: Study, given: Mapping[str, Any] | None = None) -> list[Outcom
     return outcomes
 
 
+def tell_outdated(study: Study) -> str:
+    """That a study's results are older than its settings, data or notebooks, and which; nothing where they are not."""
+    old = [outcome.step for outcome in explain(study) if outcome.ran] if study.values() else []
+    if not old:
+        return ""
+    return (
+        f"results/{study.name} are older than what they are computed from ({', '.join(old)}): compendium run "
+        f"{study.name}"
+    )
+
+
 def run(
     study: Study,
     given: Mapping[str, Any] | None = None,
@@ -90,6 +101,7 @@ def run(
     anything runs and `NotebookError` when a notebook fails; then the previous results stay as they were.
     """
     given = checked(study, given or {})
+    _need_key(study)
     outcomes = []
     with _staged(study) as folder:
         # What was altered or deleted by hand comes back out of the executed notebooks.
@@ -110,14 +122,28 @@ def run(
 
 
 def need_posts(study: Study) -> None:
-    """Raise `StudyError` when a study's posts were to be imported and were not: nothing could be computed."""
+    """Raise `StudyError` when a study has not a single post: nothing could be computed."""
     for path in study.files_of("posts"):
         if path.parent.name == "corpus" and not path.is_file():
             holder = path.parent.parent.name
+            told = "so no posts were imported yet"
+            if (path.parent / "imports.csv").is_file():
+                told = "because what was imported holds no post that can be used; the import said what it dropped"
             raise StudyError(
-                f"data/{holder}/study.yml: tables, posts: corpus/{path.name} is not there, so no posts were "
-                f"imported yet. Run: compendium import {holder} FILE, with each file that a capturing tool saved."
+                f"data/{holder}/study.yml: tables, posts: corpus/{path.name} is not there, {told}. "
+                f"Run: compendium import {holder} FILE, with each file that a capturing tool saved."
             )
+        if path.suffix == ".csv" and path.is_file() and not tables.has_rows(path):
+            where = path.relative_to(study.root).as_posix()
+            raise StudyError(f"{where}: not a single post; expected one a row, under the names of the columns.")
+
+
+def _need_key(study: Study) -> None:
+    """See to the key by which captured posts are masked; one that was lost is told and never made anew."""
+    if study.corpus.is_dir():
+        masking.read_key(study.key_file)
+    elif study.origin_of("posts", "comments") == "captured":
+        masking.make_key(study.key_file)
 
 
 def reproduced_here(study: Study) -> bool:
@@ -187,6 +213,8 @@ def _parts(study: Study, step: Step, given: Mapping[str, Any], folder: Path) -> 
     parts[EXECUTED] = _digest_of_file(_executed(folder, step))
     if step.reads.bibliography:
         parts["bibliography"] = _digest_of_file(study.bibliography)
+    if step.reads.reasons:
+        parts["reasons of the decisions"] = _digest(study.reasons(study.decisions).to_csv())
     if step.reads.values:
         parts["values of earlier notebooks"] = _digest(json.dumps(_earlier_values(folder, step.name), sort_keys=True))
     return parts

@@ -45,8 +45,9 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
     """
     if not (study.results / "run.json").is_file():
         raise BookError(f"results/{study.name}/ holds no results. Run: compendium run {study.name}")
-    if any(outcome.ran for outcome in pipeline.explain(study)):
-        say(f"results/{study.name} are not current: compendium run {study.name}")
+    old = pipeline.tell_outdated(study)
+    if old:
+        say(old)
     _compare(study)
     built = study.root / "_build" / ("html" if study.is_original else f"studies/{study.name}/html")
     pages = code_pages.pages_of(study)

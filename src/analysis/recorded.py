@@ -59,7 +59,7 @@ def _recorded(study: Study, values: dict[str, dict[str, Any]], on: dt.date) -> d
     }
     told = {
         "recorded_on": on.isoformat(),
-        "recorded_capture_date": str(study.settings.get("capture", {}).get("date", "not stated")),
+        "recorded_capture_date": study.capture.get("date", "not stated"),
         "recorded_capture_sha256": " ".join(_checksums(study)),
     }
     recorded |= {name: {"value": text, "text": text, "unit": "", "missing": ""} for name, text in told.items()}

@@ -1,8 +1,10 @@
 """A study of one's own, begun from capture files: its study.yml and its corpus, made beside and moved into place.
 
-Whatever goes wrong, nothing is left behind and nothing that was there is touched.
+Whatever goes wrong, nothing that was there is touched and nothing half-made is left. Where a mapping is what is wanted
+or what is wrong, a study.yml is left to correct, into which the files can then be imported.
 """
 
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +18,18 @@ from analysis.errors import CaptureError, StudyError
 from analysis.guesses import count_scripts, guess_sides
 from analysis.importing import Imported
 from analysis.locks import alone
+from analysis.mapping_block import optional_lines, to_fill_in
+from analysis.marked import read_marked
 from analysis.schema import Origin
 from analysis.settings import CAPTURED
-from analysis.study import NAME, ORIGINAL, Study, open_study
-from analysis.study_file import OF_ORIGINAL, TO_FILL_IN, Draft
+from analysis.study import NAME, ORIGINAL, TO_FILL_IN, Study, open_study
+from analysis.study_file import OF_ORIGINAL, Draft
 from analysis.suggestions import Captured, suggest_decisions
+
+UNSUGGESTED = (
+    "decisions: when they were written down nothing had been imported, so each is the original's. After the import, "
+    "compendium sample and the study's name say how many posts each cut-off leaves."
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,15 @@ def new_study(root: Path, name: str, files: list[Path], *given: Any, origin: Ori
     original = open_study(ORIGINAL, root)
     with alone(root / "data" / f".{name}.lock", f"compendium new {name}"), _beside(original, name) as beside:
         first = replace(_draft(name, files, original, beside / "scratch"), origin=origin)
-        report = importing.read_in(_write(first, beside, name), files, *given)
+        try:
+            _refuse_unread(first)
+            report = importing.read_in(_write(first, beside, name), files, *given)
+        except CaptureError as error:
+            if not first.mapped.mapping:
+                raise
+            text = study_file.written(replace(first, to_confirm=(UNSUGGESTED,)))
+            _leave(text, beside / "left", root / "data" / name)
+            raise CaptureError(f"{error}\n\n{_told_of(text, name, files)}") from error
         _write(_suggest(first, open_study(name, beside), original), beside, name)
         _put_in_place(beside / "data" / name, root / "data" / name)
     return Made(open_study(name, root), report)
@@ -63,6 +80,8 @@ def new_study(root: Path, name: str, files: list[Path], *given: Any, origin: Ori
 def _check_name(root: Path, name: str) -> None:
     if not NAME.fullmatch(name):
         raise StudyError(f"'{name}' is not a name for a study. Use letters, digits, dashes and underscores.")
+    if name == ORIGINAL:
+        raise StudyError(f"'{name}' is the original's name. Give yours another: compendium new MY-STUDY --from FILE.")
     folder = root / "data" / name
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StudyError(
@@ -106,7 +125,35 @@ def _draft(name: str, files: list[Path], original: Study, scratch: Path) -> Draf
     title = name.replace("-", " ").replace("_", " ").capitalize()
     capture = dict.fromkeys(("date", "by", "licence", "changed"), TO_FILL_IN)
     held = tuple(name for name in OF_ORIGINAL if "file" in original.settings["tables"].get(name, {}))
-    return Draft(title, guessed, decisions, mapped.mapping, capture, mapped.left_open, held)
+    return Draft(title, guessed, decisions, capture, mapped, of_original=held)
+
+
+def _refuse_unread(draft: Draft) -> None:
+    if draft.mapped.unread:
+        raise CaptureError("\n".join(draft.mapped.unread))
+
+
+def _leave(text: str, beside: Path, folder: Path) -> None:
+    """Leave a study.yml, and nothing else, for its owner to fill in."""
+    beside.mkdir()
+    (beside / "study.yml").write_text(text, encoding="utf-8")
+    _put_in_place(beside, folder)
+
+
+def _told_of(text: str, name: str, files: list[Path]) -> str:
+    """Say what there is to do in a study.yml that was left."""
+    where = f"data/{name}/study.yml"
+    gaps = " and ".join(map(str, to_fill_in(text)))
+    begins = read_marked(text, where=where).lines["mapping",]
+    mend = (
+        f"Fill in, in line {gaps}: a column of the file in the place of what is in capitals."
+        if gaps
+        else f"Its mapping begins in line {begins}: correct it there, or correct the cells in the file."
+    )
+    wanted = [f"  line {number}: {line.strip(' #')}" for number, line in optional_lines(text)]
+    choice = ["Take the sign off the line that you want:", *wanted] if wanted else []
+    again = f"Then: compendium import {name} {shlex.join(map(str, files))}"
+    return "\n".join([f"Nothing was imported, but {where} was written, to be corrected.", mend, *choice, again])
 
 
 def _suggest(first: Draft, study: Study, original: Study) -> Draft:
@@ -114,7 +161,10 @@ def _suggest(first: Draft, study: Study, original: Study) -> Draft:
     captured = Captured(study.table("posts"), study.table("comments"), study.table("creators"), study.sides)
     decisions = suggest_decisions(captured, original.settings["decisions"])
     capture = {**first.capture, "date": _collected(captured.posts)}
-    return replace(first, decisions=decisions, capture=capture)
+    # The guess was made on raw records, of which several may be of one post; told are the posts that there are.
+    counted = guess_sides(count_scripts(captured.posts, captured.comments)).counted
+    guessed = replace(first.guessed, counted=counted)
+    return replace(first, guessed=guessed, decisions=decisions, capture=capture)
 
 
 def _collected(posts: Any) -> str:

@@ -31,6 +31,7 @@ MARKS = {
 }
 ROWS_SHOWN = 250
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+CHECKSUM, CHECKSUM_SHOWN = re.compile(r"[0-9a-f]{64}"), 12
 LONG_NAME = re.compile(r"[\w.-]{16,}")
 LONG = 60
 
@@ -166,7 +167,7 @@ def figure_html(drawing: str, *, caption: str, alt: str, origin: str) -> str:
 def missing_html(caption: str, reason: str) -> str:
     """What stands on the page where a result could not be computed."""
     told = f"<strong>not computable:</strong> {html.escape(reason)}. <span>{html.escape(caption)}</span>"
-    return f'<p class="not-computable">{told}</p>'
+    return f'<p class="not-computable" {_absence(caption, reason)}>{told}</p>'
 
 
 def origin_html(origin: str) -> str:
@@ -183,13 +184,26 @@ def _show(result: dict[str, Any], *, silent: bool = False) -> None:
     display(bundle, raw=True)
 
 
+def _value_html(result: Mapping[str, Any]) -> str:
+    """A value for the page; one that could not be computed has no origin to be marked with."""
+    # The first word names the notebook, which the reader knows.
+    name, shown = result["name"].partition("_")[2].replace("_", " ") or result["name"], html.escape(result["text"])
+    if result["missing"]:
+        absence = _absence(name, result["missing"])
+        return f'<span class="recorded" {absence}>{html.escape(name)} <em>{shown}</em></span>'
+    unit = "" if result["unit"] in ("", "share") else f" {html.escape(result['unit'])}"
+    told = f"{html.escape(name)} <strong>{shown}</strong>{unit}"
+    return f'<span class="recorded">{told} {origin_html(result["origin"])}</span>'
+
+
+def _absence(called: str, reason: str) -> str:
+    """What is absent and why, as the book finds it again to tell several absences together."""
+    return f'data-absent="{html.escape(called)}" data-reason="{html.escape(reason)}"'
+
+
 def _html(result: Mapping[str, Any]) -> str:
     if result["kind"] == "value":
-        # The first word names the notebook, which the reader knows.
-        name = html.escape(result["name"].partition("_")[2].replace("_", " ") or result["name"])
-        shown = html.escape(result["text"])
-        unit = "" if result["unit"] in ("", "share") or result["missing"] else f" {html.escape(result['unit'])}"
-        return f'<span class="recorded">{name} <strong>{shown}</strong>{unit} {origin_html(result["origin"])}</span>'
+        return _value_html(result)
     if result["missing"]:
         return missing_html(result["caption"], result["missing"])
     given = {key: result[key] for key in ("caption", "origin")}
@@ -270,8 +284,10 @@ def _cell(value: Any, digits: int) -> str:
 
 
 def _text_cell(text: str) -> str:
-    """A text, escaped; a date stays on one line, and a long name may break at its dots and dashes."""
+    """A text, escaped; a date stays on one line, a long name may break at its dots, a checksum is cut short."""
     shown = html.escape(text)
+    if CHECKSUM.fullmatch(text):
+        return f'<abbr class="checksum" title="{text}">{text[:CHECKSUM_SHOWN]}…</abbr>'
     if DATE.fullmatch(text):
         return f'<span class="date">{shown}</span>'
     return LONG_NAME.sub(lambda name: re.sub(r"([._-])", r"\1<wbr>", name[0]), shown)

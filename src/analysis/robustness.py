@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.called import CALLED, called_alone
 from analysis.computable import CannotCompute, NotComputable, computable, need
 from analysis.criteria import BY_LIKES, BY_RANK, CRITERIA, Measured, measure_posts
 from analysis.exchange import threads
@@ -108,10 +109,16 @@ def every_combination(material: Material, decisions: Mapping[str, Any]) -> Combi
 
 
 @computable
+def list_combinations(combinations: Combinations) -> pd.DataFrame:
+    """Every combination under the names that readers know."""
+    return combinations.table.rename(columns=CALLED)
+
+
+@computable
 def choices_without_effect(material: Material, decisions: Mapping[str, Any]) -> pd.DataFrame:
     """List the declared choices that cannot change anything in these data, each with its reason."""
     idle = _without_effect(material.measured(decisions), decisions)
-    return pd.DataFrame(idle.items(), columns=["choice", "reason"])
+    return pd.DataFrame([(called_alone(name), why) for name, why in idle.items()], columns=["choice", "reason"])
 
 
 def _tried(choice: str, decisions: Mapping[str, Any]) -> list[str]:
@@ -220,7 +227,7 @@ def _moved(combinations: Combinations, result: str, choice: str) -> dict[str, An
     moved, whole = means.max() - means.min(), values.max() - values.min()
     return {
         "result": RESULTS[result],
-        "choice": choice,
+        "choice": called_alone(choice),
         "lowest_at": str(means.idxmin()),
         "lowest_mean": means.min(),
         "highest_at": str(means.idxmax()),

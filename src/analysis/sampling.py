@@ -12,8 +12,19 @@ import numpy as np
 import pandas as pd
 
 from analysis import corpus
+from analysis.called import CALLED
 from analysis.computable import NotComputable
-from analysis.criteria import CHOICES, Criterion, Measured, criteria_of, measure_posts, meets
+from analysis.criteria import (
+    BY_RANK,
+    CHOICES,
+    CRITERIA,
+    NO_CREATORS,
+    Criterion,
+    Measured,
+    criteria_of,
+    measure_posts,
+    meets,
+)
 from analysis.errors import StudyError, nearest
 from analysis.privacy import masked
 from analysis.schema import Origin
@@ -36,8 +47,8 @@ FELL_SHORT = {
     "per_creator": "as many posts of its creator as are allowed stand higher",
     "posts": "the number wanted was reached before it",
 }
-# So many identifiers are compared with a mistyped one.
-NEAR = 5_000
+# So many identifiers are compared with a mistyped one, and so many with the same beginning are shown.
+NEAR, BEGUN_SHOWN = 5_000, 5
 
 
 @dataclass(frozen=True)
@@ -109,7 +120,7 @@ def draw_from(measured: Measured, decisions: Mapping[str, Any]) -> Drawn:
     """Draw a sample from measured posts, so that other cut-offs need no new measuring."""
     captured = in_order(measured, decisions)
     eligible, criteria = _apply(captured, criteria_of(decisions), measured.absent, decisions)
-    standing = _stand(eligible, decisions)
+    standing = _stand(eligible, captured, decisions)
     chosen, choices = _apply(standing.posts, CHOICES, standing.absent, decisions)
     flow = pd.DataFrame([Step("captured", "posts in the capture", kept=len(captured)), *criteria, *choices])
     alone = {asked.step: _meet_alone(captured, asked, measured, decisions) for asked in criteria_of(decisions)}
@@ -118,7 +129,12 @@ def draw_from(measured: Measured, decisions: Mapping[str, Any]) -> Drawn:
     flow[lost] = flow[lost].astype("Int64").mask(flow["computable"] != "yes")
     flow.insert(len(flow.columns) - 1, "meets_alone", flow["step"].map(alone).astype("Int64"))
     posts = chosen.assign(place=range(1, len(chosen) + 1))[["post_id", "creator_id", "place"]]
-    return Drawn(posts.reset_index(drop=True), flow, _reached(eligible, chosen, decisions))
+    return Drawn(posts.reset_index(drop=True), flow, _reached(eligible, chosen, flow, decisions))
+
+
+def list_steps(flow: pd.DataFrame) -> pd.DataFrame:
+    """The count at every step, for readers, who know a step by what it asks for."""
+    return flow.drop(columns=["step", "decision"])
 
 
 def list_posts(drawn: Drawn, says: pd.Series, origin: Origin) -> pd.DataFrame:
@@ -127,8 +143,27 @@ def list_posts(drawn: Drawn, says: pd.Series, origin: Origin) -> pd.DataFrame:
     return listed.assign(says=listed["post_id"].map(says)) if origin == "captured" else listed
 
 
+def tell_reached(drawn: Drawn, study: Study, decisions: Mapping[str, Any]) -> str:
+    """Whether the size was reached; and if by values of the study's own, that this may be by design."""
+    original = study.original_decisions
+    choices = [choice for choice in (*criteria_of(decisions), *CHOICES) if choice.step != "per_creator"]
+    own = [one for one in choices if decisions[one.decision] != original[one.decision]]
+    if not own or not drawn.reached.startswith("yes"):
+        return drawn.reached
+    told = ", ".join(f"{CALLED[one.decision]} {decisions[one.decision]:g}" for one in own)
+    return (
+        f"{drawn.reached}; with values of the study's own ({told}): where they were chosen so that this capture "
+        "leaves enough posts, as suggested values are, that is no result of the data"
+    )
+
+
 def find_post(posts: pd.Series, asked: str) -> str:
-    """The identifier of a post, given as captured or as the book shows it. Raises `StudyError` when it is unknown."""
+    """The identifier of a post, given as captured or as the book shows it, whole or by a beginning that only it has.
+
+    Raises `StudyError` when no post is meant, or several.
+    """
+    if not asked.strip():
+        raise StudyError("compendium sample --why: no post was named. Give its identifier: --why POST_ID")
     if posts.eq(asked).any():
         return asked
     # Some shells take a leading ~ for a folder, so that it may be left out.
@@ -137,6 +172,12 @@ def find_post(posts: pd.Series, asked: str) -> str:
     if len(found):
         return str(found.iloc[0])
     known = shown if asked.startswith("~") else posts
+    begun = posts[known.str.startswith(asked)]
+    if len(begun) == 1:
+        return str(begun.iloc[0])
+    if len(begun):
+        several = f"{', '.join(known[begun.index[:BEGUN_SHOWN]])}{', …' if len(begun) > BEGUN_SHOWN else ''}"
+        raise StudyError(f"'{asked}' begins the identifiers of {len(begun):,} posts: {several}. Give more of it.")
     # Comparing with all of a large capture takes minutes, and a slip of one letter leaves half an identifier whole.
     half = len(asked) // 2
     alike = known[known.str.startswith(asked[:half]) | known.str.endswith(asked[half:])]
@@ -150,9 +191,16 @@ def explain_post(measured: Measured, drawn: Drawn, decisions: Mapping[str, Any],
     """Criterion by criterion, what one post was measured at and whether that kept it; the last row is the outcome."""
     captured = in_order(measured, decisions)
     eligible, _ = _apply(captured, criteria_of(decisions), measured.absent, decisions)
-    standing = _stand(eligible, decisions)
+    standing = _stand(eligible, captured, decisions)
     rows = [_answer(captured, criterion, measured.absent, decisions, post_id) for criterion in criteria_of(decisions)]
-    rows += [_answer(standing.posts, choice, standing.absent, decisions, post_id) for choice in CHOICES]
+    places = drawn.posts.set_index("post_id")["place"]
+    stood = standing.posts
+    # Posts are taken in turns of their creators; what was taken has the place that the book gives it.
+    stood = stood.assign(place=stood["post_id"].map(places).fillna(stood["place"]))
+    for choice in CHOICES:
+        # Whoever had left is not asked any more.
+        asked = stood[stood["post_id"] == post_id] if all(row["keeps"] != "no" for row in rows) else stood.head(0)
+        rows.append(_answer(asked, choice, standing.absent, decisions, post_id))
     return pd.DataFrame([*rows, _outcome(rows, drawn, post_id)])
 
 
@@ -189,10 +237,10 @@ def _meet_alone(
     return int(meets(posts, criterion, decisions[criterion.decision]).sum())
 
 
-def _stand(eligible: pd.DataFrame, decisions: Mapping[str, Any]) -> Measured:
+def _stand(eligible: pd.DataFrame, captured: pd.DataFrame, decisions: Mapping[str, Any]) -> Measured:
     """Measure what the choice goes by: the place of each post's creator, its turn among theirs, and its own place."""
-    if len(eligible) and eligible["creator_id"].isna().all():
-        why = dict.fromkeys(("creator_place", "turn"), "the capture names no creators")
+    if len(captured) and captured["creator_id"].isna().all():
+        why = dict.fromkeys(("creator_place", "turn"), NO_CREATORS)
         return Measured(eligible.assign(place=range(1, len(eligible) + 1)), why)
     creators, each = decisions["creators_wanted"], decisions["per_creator_at_most"]
     # The first post of a creator is the best one, and -1 stands for no creator.
@@ -204,18 +252,28 @@ def _stand(eligible: pd.DataFrame, decisions: Mapping[str, Any]) -> Measured:
     return Measured(eligible.assign(creator_place=creator_place, turn=turn, place=place), {})
 
 
-def _reached(eligible: pd.DataFrame, chosen: pd.DataFrame, decisions: Mapping[str, Any]) -> str:
+def _reached(eligible: pd.DataFrame, chosen: pd.DataFrame, flow: pd.DataFrame, decisions: Mapping[str, Any]) -> str:
     """Whether the sample is as large as wanted, and if not, what stood in the way."""
     wanted, creators, each = (decisions[name] for name in ("posts_wanted", "creators_wanted", "per_creator_at_most"))
     got = chosen["creator_id"].nunique()
     if len(chosen) == wanted and got == creators:
-        return "yes"
+        return f"yes{_without(flow)}"
     per_creator = eligible["creator_id"].value_counts().clip(upper=each)
     most = int(per_creator.head(creators).sum())
     told = f"no: {len(chosen)} of {wanted} posts by {got} of {creators} creators"
     if most >= wanted and len(per_creator) >= creators:
         return f"{told}; creators who stand lower have enough posts"
     return f"{told}; any {creators} creators have at most {most} posts that meet the criteria, up to {each} of each"
+
+
+def _without(flow: pd.DataFrame) -> str:
+    """Which criteria the sample was drawn without: those not applied, and those whose cut-off asks for nothing."""
+    asked = flow[flow["step"].isin([criterion.step for criterion in (BY_RANK, *CRITERIA)])]
+    asks_nothing = asked["step"].ne(BY_RANK.step) & asked["cut_off"].eq(0)
+    left_out = asked.loc[asked["computable"].ne("yes") | asks_nothing, "criterion"]
+    if left_out.empty:
+        return ""
+    return f", without {len(left_out)} of the {len(asked)} criteria ({'; '.join(left_out)})"
 
 
 def _answer(

@@ -13,6 +13,7 @@ from analysis.schema import ORIGINS
 
 REQUIRED = ("title", "platform", "sides", "tables")
 OPTIONAL = ("about", "capture", "mapping", "privacy", "decisions", "to_confirm")
+CAPTURE = ("date", "by", "licence", "changed")
 # Tables that captures are imported into.
 CAPTURED = ("posts", "comments", "creators")
 # What an import finds out itself, whatever a capture says.
@@ -72,9 +73,11 @@ class Side:
 def read_settings(path: Path, *, where: str, original: bool) -> dict[str, Any]:
     """Read a study.yml. Raises `StudyError` with every problem in it, each with its line."""
     marked = read_marked(_text_of(path, where), where=where)
-    settings = marked.content
-    if not isinstance(settings, dict):
-        raise StudyError(f"{where}: expected keys such as title, platform, sides and tables; found {settings!r}.")
+    if not isinstance(marked.content, dict):
+        found = marked.content
+        raise StudyError(f"{where}: expected keys such as title, platform, sides and tables; found {found!r}.")
+    # A key with nothing below it, as when all its lines were taken out, says no more than none.
+    settings = {key: value for key, value in marked.content.items() if value is not None or key not in OPTIONAL}
     problems = [
         *_key_problems(settings),
         *_text_problems(settings),
@@ -84,7 +87,7 @@ def read_settings(path: Path, *, where: str, original: bool) -> dict[str, Any]:
         *_privacy_problems(settings.get("privacy", {})),
         *_decision_problems(settings.get("decisions", {}), complete=original),
     ]
-    told = [*marked.tell_doubled(), *map(marked.tell, problems)]
+    told = [*marked.tell_silent(), *map(marked.tell, problems)]
     if told:
         raise StudyError("\n".join([*told, f"Correct {where}, then run the same command again."]))
     return settings
@@ -121,14 +124,17 @@ def _text_problems(settings: Mapping[str, Any]) -> list[Problem]:
         for key in ("title", "platform", "about")
         if key in settings and not _is_text(settings[key])
     ]
-    if not isinstance(settings.get("capture", {}), dict):
-        problems.append(
-            Problem(("capture",), f"found {settings['capture']!r}; expected keys such as date, by, licence.")
-        )
+    problems += _capture_problems(settings.get("capture", {}))
     waiting = settings.get("to_confirm", [])
     if not isinstance(waiting, list) or not all(map(_is_text, waiting)):
         problems.append(Problem(("to_confirm",), f"found {waiting!r}; expected a list of texts. A colon needs quotes."))
     return problems
+
+
+def _capture_problems(capture: Any) -> list[Problem]:
+    if not isinstance(capture, dict):
+        return [Problem(("capture",), f"found {capture!r}; expected keys such as date, by, licence.")]
+    return _unknown(("capture",), capture, CAPTURE, f"is not known; there are {', '.join(CAPTURE)}")
 
 
 def _is_text(value: Any) -> bool:
@@ -207,7 +213,7 @@ def _column_problems(place: Place, columns: Any, table: str) -> list[Problem]:
     if not isinstance(columns, dict):
         told = f"'columns' maps each column to one of the file; found {columns!r}."
         return [Problem(place, told, at=("columns",))]
-    known = _mappable(table) if "mapping" in place else schema.TABLES[table].column_names
+    known = mappable(table) if "mapping" in place else schema.TABLES[table].column_names
     return [
         Problem(
             place, f"'{column}' is not a column of {table}.{nearest(str(column), known)}", at=("columns", str(column))
@@ -217,7 +223,7 @@ def _column_problems(place: Place, columns: Any, table: str) -> list[Problem]:
     ]
 
 
-def _mappable(table: str) -> list[str]:
+def mappable(table: str) -> list[str]:
     """The columns that a capture can give: none of those that an import computes, and two that it drops again."""
     held = [name for name in schema.TABLES[table].column_names if not name.endswith("_captured")]
     return [*(name for name in held if name not in COMPUTED), *FOR_MASKING]

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import privacy, schema, tables
+from analysis.called import CALLED
 from analysis.computable import NotComputable
 from analysis.errors import StudyError, nearest
 from analysis.schema import Origin
@@ -22,6 +23,8 @@ from analysis.settings import DECISIONS, Side, read_settings
 
 ORIGINAL = "liu2025"
 LEAST_EVIDENTIAL_FIRST: tuple[Origin, ...] = ("stand-in", "captured", "published")
+# What stands in a study.yml that was begun until its owner writes something better; it states nothing.
+TO_FILL_IN = "to be filled in"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -61,12 +64,18 @@ class Study:
     @property
     def about(self) -> str:
         """What the study is about, in a sentence."""
-        return " ".join(str(self.settings.get("about", "")).split())
+        return _stated(self.settings.get("about", ""), "What this study is about is not stated yet.")
 
     @property
     def platform(self) -> str:
         """Where the posts were published."""
-        return str(self.settings["platform"])
+        return _stated(self.settings["platform"], "a platform that is not stated")
+
+    @property
+    def capture(self) -> dict[str, str]:
+        """What study.yml states of the capture: date, by, licence, changed; nothing of what it leaves open."""
+        told = {str(key): _stated(value, "") for key, value in self.settings.get("capture", {}).items()}
+        return {key: value for key, value in told.items() if value}
 
     @property
     def is_original(self) -> bool:
@@ -104,6 +113,10 @@ class Study:
         holder, entry = self._entry(name)
         return holder is self and entry is not None
 
+    def holder_of(self, name: str) -> "Study":
+        """The study whose folder has a table: this one, or another that it is taken from."""
+        return self._entry(name)[0]
+
     def files_of(self, name: str) -> list[Path]:
         """The files that a table is read from; none when the study lacks it."""
         holder, entry = self._entry(name)
@@ -119,15 +132,19 @@ class Study:
         """Several decisions at once: the given values, and study.yml's where None is given."""
         return {name: self.decide(name, value) for name, value in given.items()}
 
-    def reasons(self, decisions: Mapping[str, Any]) -> pd.DataFrame:
-        """Each decision with its value and the reason that study.yml gives for it, this study's or the original's."""
+    def reasons(self, taken: Mapping[str, Any]) -> pd.DataFrame:
+        """Each decision with its value and the reason that study.yml gives for it, this study's or the original's.
+
+        `taken` are those that a notebook takes; of the others, the value is study.yml's.
+        """
+        decisions = {**self.decisions, **taken}
         own, original = self.settings.get("decisions", {}), open_study(ORIGINAL, self.root).settings["decisions"]
         told = [(name, own.get(name, original[name])) for name in decisions]
         return pd.DataFrame(
             [
                 {
-                    "decision": name.replace("_", " "),
-                    "value": str(decisions[name]),
+                    "decision": CALLED[name],
+                    "value": _in_words(decisions[name]),
                     "reason": entry["reason"] if decisions[name] == entry["value"] else "given for this run",
                     "decided_in": self.name if name in own else ORIGINAL,
                 }
@@ -139,7 +156,12 @@ class Study:
     def decisions(self) -> dict[str, Any]:
         """Every decision of the study; what its study.yml leaves out is as in the original."""
         own = {name: entry["value"] for name, entry in self.settings.get("decisions", {}).items()}
-        return own if self.is_original else {**open_study(ORIGINAL, self.root).decisions, **own}
+        return own if self.is_original else {**self.original_decisions, **own}
+
+    @property
+    def original_decisions(self) -> dict[str, Any]:
+        """Every decision of the original."""
+        return self.decisions if self.is_original else open_study(ORIGINAL, self.root).decisions
 
     @property
     def quoting(self) -> str | list[str]:
@@ -202,6 +224,19 @@ class Study:
         options = {key: value for key, value in entry.items() if key not in ("file", "columns", "origin")}
         source = Path(entry["file"]).name
         return mapped.read_mapped(self.folder / entry["file"], name, entry["columns"], source=source, **options)
+
+
+def _in_words(value: Any) -> str:
+    """A decision's value as a reader sees it; what robustness tries, decision by decision."""
+    if not isinstance(value, dict):
+        return str(value).replace("_", " ")
+    return "; ".join(f"{CALLED[name]} {', '.join(map(_in_words, tried))}" for name, tried in value.items())
+
+
+def _stated(value: Any, otherwise: str) -> str:
+    """A text of study.yml on one line, or something else where it was never filled in."""
+    told = " ".join(str("" if value is None else value).split())
+    return otherwise if TO_FILL_IN in told else told
 
 
 def find_root(start: Path | None = None) -> Path:

@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from textwrap import wrap
 from typing import Any
 
 import yaml
 
+from analysis.glimpse import Guessed
 from analysis.guesses import GuessedSides
+from analysis.mapping_block import WIDTH, comment, mapping_block
 from analysis.schema import Origin
-from analysis.study import ORIGINAL
+from analysis.study import ORIGINAL, TO_FILL_IN
 from analysis.suggestions import Suggestion
 
-WIDTH = 110
-TO_FILL_IN = "to be filled in"
 CAPTURED = ("posts", "comments", "creators")
 # What an import of codings fills, what is written by hand beside it, and what is drawn for the coders.
 CODED = (
@@ -41,9 +41,9 @@ class Draft:
     title: str
     guessed: GuessedSides
     decisions: Mapping[str, Suggestion]
-    mapping: Mapping[str, list[Mapping[str, Any]]]
     capture: Mapping[str, str]
-    left_open: tuple[str, ...] = ()
+    mapped: Guessed = field(default_factory=Guessed)
+    to_confirm: tuple[str, ...] = ()
     of_original: tuple[str, ...] = OF_ORIGINAL
     origin: Origin = "captured"
 
@@ -56,7 +56,7 @@ def written(draft: Draft) -> str:
         _capture(draft.capture),
         _sides(draft.guessed),
         _tables(draft.of_original, draft.origin),
-        _mapping(draft.mapping),
+        list(mapping_block(draft.mapped.mapping, draft.mapped.lines, draft.mapped.columns)),
         _privacy(),
         _decisions(draft.decisions),
     ]
@@ -65,8 +65,8 @@ def written(draft: Draft) -> str:
 
 def _about(draft: Draft) -> list[str]:
     return [
-        *_comment("A study of one's own, begun by: compendium new. Correct whatever is not so; check it with:"),
-        *_comment("compendium check, then the study's name."),
+        *comment("A study of one's own, begun by: compendium new. Correct whatever is not so; check it with:"),
+        *comment("compendium check, then the study's name."),
         f"title: {_scalar(draft.title)}",
         f"about: {_scalar(f'In one sentence, what the study is about: {TO_FILL_IN}.')}",
         f"platform: {_scalar(f'the platform ({TO_FILL_IN})')}",
@@ -74,23 +74,23 @@ def _about(draft: Draft) -> list[str]:
 
 
 def _to_confirm(draft: Draft) -> list[str]:
-    waiting = [*TO_CONFIRM, *draft.guessed.to_confirm, *([GUESSED_MAPPING] if draft.mapping else [])]
-    waiting += [f"mapping, {remark}" for remark in draft.left_open]
+    waiting = [*TO_CONFIRM, *draft.guessed.to_confirm, *([GUESSED_MAPPING] if draft.mapped.mapping else [])]
+    waiting += [*(f"mapping, {remark}" for remark in draft.mapped.left_open), *draft.to_confirm]
     told = (
         "What was guessed, and what only you know. Look at each, correct the file, then take its line out of this list."
     )
-    return [*_comment(told), "to_confirm:", *(line for item in waiting for line in _folded("  - ", item))]
+    return [*comment(told), "to_confirm:", *(line for item in waiting for line in _folded("  - ", item))]
 
 
 def _capture(capture: Mapping[str, str]) -> list[str]:
     told = "When the posts were captured, by whom or with what, under which licence, and what was changed in them."
-    return [*_comment(told), "capture:", *(f"  {key}: {_scalar(value)}" for key, value in capture.items())]
+    return [*comment(told), "capture:", *(f"  {key}: {_scalar(value)}" for key, value in capture.items())]
 
 
 def _sides(guessed: GuessedSides) -> list[str]:
     told = [
-        *_comment("The two groups that meet. A text's language is told by its script, so the two scripts must differ."),
-        *_comment(f"Guessed by the scripts of the capture: {guessed.counted}."),
+        *comment("The two groups that meet. A text's language is told by its script, so the two scripts must differ."),
+        *comment(f"Guessed by the scripts of the capture: {guessed.counted}."),
         "sides:",
     ]
     for name, side in guessed.sides.items():
@@ -100,16 +100,16 @@ def _sides(guessed: GuessedSides) -> list[str]:
 
 def _tables(of_original: tuple[str, ...], origin: Origin) -> list[str]:
     return [
-        *_comment(
+        *comment(
             "Where each table is; what is imported lies in corpus/. Origin: captured (real) or stand-in (made up)."
         ),
         "tables:",
         *(f"  {name}: {{file: corpus/{name}.parquet, origin: {origin}}}" for name in CAPTURED),
         f"  imports: {{file: corpus/imports.csv, origin: {origin}}}",
-        *_comment("The original's own tables, against which this study is set.", 2),
+        *comment("The original's own tables, against which this study is set.", 2),
         *(f"  {name}: {{from: {ORIGINAL}}}" for name in of_original if name != "codebook"),
         *_coded(origin, has_codebook="codebook" in of_original),
-        *_comment("Pictures of posts and what each shows. Take the sign off once the file is there:", 2),
+        *comment("Pictures of posts and what each shows. Take the sign off once the file is there:", 2),
         "  # screenshots: {file: screenshots.csv, origin: captured}",
     ]
 
@@ -118,7 +118,7 @@ def _coded(origin: Origin, *, has_codebook: bool) -> list[str]:
     """The tables of coding, named beforehand, so that what is imported is simply there."""
     until = f", from: {ORIGINAL}" if has_codebook else ""
     return [
-        *_comment(
+        *comment(
             "What coders add: compendium import puts it into coding/; until then each table is missing, and the "
             "codebook the original's. Codings that come in add their codes to it; take `from` off for a codebook "
             "that begins with none.",
@@ -129,24 +129,15 @@ def _coded(origin: Origin, *, has_codebook: bool) -> list[str]:
     ]
 
 
-def _mapping(mapping: Mapping[str, list[Mapping[str, Any]]]) -> list[str]:
-    if not mapping:
-        return []
-    told = "Which column of your file is which of ours: ours, then yours. Guessed by the names of the columns."
-    entries = {name: found[0] if len(found) == 1 else list(found) for name, found in mapping.items()}
-    block = yaml.safe_dump({"mapping": entries}, allow_unicode=True, sort_keys=False, width=WIDTH)
-    return [*_comment(told), *block.rstrip().splitlines()]
-
-
 def _privacy() -> list[str]:
     return [
-        *_comment(
+        *comment(
             "An import drops places, image addresses and post addresses unless they are named under keep; after a"
         ),
-        *_comment(
+        *comment(
             "change, import the files again. quote says of which posts and comments the book may print the wording,"
         ),
-        *_comment("which anybody can search for: none, all, or a list of identifiers."),
+        *comment("which anybody can search for: none, all, or a list of identifiers."),
         "privacy:",
         "  keep: []",
         "  quote: none",
@@ -155,15 +146,15 @@ def _privacy() -> list[str]:
 
 def _decisions(decisions: Mapping[str, Suggestion]) -> list[str]:
     told = [
-        *_comment(
+        *comment(
             "Every choice that the study makes, with its reason, which the book prints beside it. If you change a"
         ),
-        *_comment("value, change its reason. Where the capture had a say, the numbers stand above it."),
+        *comment("value, change its reason. Where the capture had a say, the numbers stand above it."),
         "decisions:",
     ]
     for name, suggestion in decisions.items():
         told += [
-            *(_comment(f"From the capture: {suggestion.counted}.", 2) if suggestion.counted else []),
+            *(comment(f"From the capture: {suggestion.counted}.", 2) if suggestion.counted else []),
             f"  {name}:",
             *_value(suggestion.value),
             *_folded("    reason: ", suggestion.reason),
@@ -188,12 +179,6 @@ def _folded(start: str, text: str) -> list[str]:
     # A break at a hyphen would become a space.
     lines = wrap(text, WIDTH - len(indent), break_long_words=False, break_on_hyphens=False)
     return [f"{start}>-", *(indent + line for line in lines)]
-
-
-def _comment(text: str, indent: int = 0) -> list[str]:
-    start = " " * indent + "# "
-    plain = " ".join(text.split())
-    return wrap(plain, WIDTH, initial_indent=start, subsequent_indent=start, break_long_words=False)
 
 
 def _scalar(value: Any) -> str:

@@ -2,8 +2,8 @@
 
 The original's value stands wherever this capture can live with it. A capture that is too small to choose so many posts
 from is to give a third of its own. Where the cut-offs leave too few posts, all of them are relaxed alike, until
-together they leave as many as wanted. Each suggestion comes with its reason, a sentence that the book prints beside
-the value, and with the numbers behind it.
+together they leave as many as wanted, but none so far that it would ask for nothing: then fewer posts are wanted. Each
+suggestion comes with its reason, a sentence that the book prints beside the value, and with the numbers behind it.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ import pandas as pd
 from analysis import corpus
 from analysis.computable import NotComputable
 from analysis.criteria import Criterion, Measured, criteria_of, measure_posts, meets
+from analysis.language import are_told_apart
 from analysis.sampling import in_order
 from analysis.settings import DECISIONS, Side
 from analysis.sides import tell_sides
@@ -28,7 +29,7 @@ THRESHOLDS = (
     "min_creator_replies",
 )  # fmt: skip
 SIZES = ("posts_wanted", "creators_wanted", "per_creator_at_most")
-AS_IN_ORIGINAL = "As in the original study, so that the two can be compared"
+AS_IN_ORIGINAL = "As in the compendium's run of the original study, so that the two can be compared"
 # Decisions about what the original left open and this capture says nothing of; the others are reasoned here.
 OWN_REASONS = {
     "token_unit": "A run of letters is one word, in a script without spaces each letter; else letters are counted.",
@@ -68,13 +69,12 @@ def suggest_decisions(captured: Captured, original: Mapping[str, Mapping[str, An
     kept = {
         name: Suggestion(entry["value"], OWN_REASONS.get(name, entry["reason"])) for name, entry in original.items()
     }
-    told = {"side_by": _suggest_side_by(captured.creators), "engagement_by": _suggest_engagement(captured.posts)}
+    told = {"side_by": _suggest_side_by(captured), "engagement_by": _suggest_engagement(captured.posts)}
     told["coding_unit"] = Suggestion("post", OWN_REASONS["coding_unit"])
     decided = {name: {**kept, **told}[name].value for name in kept}
     measured = _measured(captured, decided)
     if isinstance(measured, NotComputable):
-        reason = f"{AS_IN_ORIGINAL}; there is nothing to hold it against: {measured.reason}."
-        told |= {name: Suggestion(decided[name], reason) for name in (*THRESHOLDS, *SIZES)}
+        told |= {name: Suggestion(decided[name], f"{AS_IN_ORIGINAL}.") for name in (*THRESHOLDS, *SIZES)}
     else:
         wanted = suggest_wanted(len(measured.posts), decided)
         decided |= {name: suggestion.value for name, suggestion in wanted.items()}
@@ -106,7 +106,8 @@ def suggest_wanted(posts: int, decided: Decided) -> dict[str, Suggestion]:
 def suggest_thresholds(measured: Measured, decided: Decided) -> dict[str, Suggestion]:
     """The strictest cut-offs, equally strict for each criterion, that leave as many posts as wanted.
 
-    A cut-off of the original that is laxer still stays. Where all posts together are too few, nothing is dropped.
+    A cut-off of the original that is laxer still stays. Where none leave as many, they are the strictest of those that
+    leave most.
     """
     relaxed = _relax(measured, decided)
     applied = criteria_of(decided)
@@ -164,11 +165,18 @@ def _around(value: Any, values: list[Any]) -> list[Any]:
     return sorted([value, *nearest])
 
 
-def _suggest_side_by(creators: Any) -> Suggestion:
+def _suggest_side_by(captured: Captured) -> Suggestion:
+    creators, sides = captured.creators, captured.sides
     told = 0 if isinstance(creators, NotComputable) else int(creators["side"].notna().sum())
     if told:
         counted = f"{told:,} of {len(creators):,} accounts have a side"
         return Suggestion("creators", "The accounts say of themselves to which side they belong.", counted)
+    if not are_told_apart(sides):
+        reason = (
+            f"Both sides write in {sides['host'].script} letters, so that their languages cannot tell them apart; a "
+            "table of accounts with the side of each can."
+        )
+        return Suggestion("creators", reason, "no account has a side")
     reason = (
         "No capturing tool tells an account's side. The language in which it writes is a poor substitute, because "
         "people write each other's."
@@ -196,14 +204,17 @@ def _measured(captured: Captured, decided: Decided) -> Any:
 
 
 def _relax(measured: Measured, decided: Decided) -> Decided:
-    """The decisions as they are if they leave enough posts, else with cut-offs as strict as leave enough."""
-    tried = decided
+    """The decisions as they are if they leave enough posts, else with cut-offs as strict as leave enough, or most."""
+    best, most = decided, -1
     for level in (0.0, *LEVELS):
         cut_offs = {asked.decision: _cut_off(measured, asked, decided, level) for asked in criteria_of(decided)}
         tried = {**decided, **cut_offs}
-        if len(_eligible(measured.posts, tried)) >= decided["posts_wanted"]:
+        left = len(_eligible(measured.posts, tried))
+        if left > most:
+            best, most = tried, left
+        if left >= decided["posts_wanted"]:
             break
-    return tried
+    return best
 
 
 def _eligible(posts: pd.DataFrame, decided: Decided) -> pd.DataFrame:
@@ -221,9 +232,10 @@ def _cut_off(measured: Measured, criterion: Criterion, decided: Decided, level: 
     found = measured.posts[criterion.measure].dropna().astype("float64")
     step = 100 if share else 1
     if criterion.at_least:
-        # Only a cut-off of 0 lets posts pass whose measure was not captured.
-        lowest = 0.0 if level == 1 else float(found.quantile(1 - level, interpolation="lower"))
-        return min(value, _plain(floor(lowest * step) / step, share=share))
+        # A cut-off of 0 asks for nothing: it is the last resort, where any other would leave no post at all.
+        least = 1 / step if found.ge(1 / step).any() else 0
+        lowest = float(found.quantile(1 - level, interpolation="lower"))
+        return min(value, _plain(max(least, floor(lowest * step) / step), share=share))
     return max(value, _plain(ceil(float(found.quantile(level, interpolation="higher")) * step) / step, share=share))
 
 
@@ -243,12 +255,20 @@ def _threshold(measured: Measured, criterion: Criterion, decided: Decided, relax
     counted = f"{after} leaves {left:,} of {len(posts):,} posts"
     if after == before:
         return Suggestion(before, f"{AS_IN_ORIGINAL}; by itself it leaves {left:,} of {len(posts):,} posts.", counted)
-    wanted, all_left = decided["posts_wanted"], len(_eligible(posts, relaxed))
-    enough = "that leave enough" if all_left >= wanted else f"there are, which leave {all_left:,} of {wanted:,}"
-    kind = "strictest" if all_left >= wanted else "laxest"
     alone = int(meets(posts, criterion, before).sum())
+    counted = f"suggested: {counted}; the original's {before} would leave {alone:,}"
+    if criterion.at_least and not after:
+        reason = (
+            f"Not applied (0 asks for nothing): {criterion.asks}, of which no post of this capture shows any, perhaps "
+            "because it was not captured. With a cut-off of more, no post would be left."
+        )
+        return Suggestion(after, reason, counted)
+    wanted, all_left = decided["posts_wanted"], len(_eligible(posts, relaxed))
+    until = f"until the {wanted:,} wanted were left"
+    if all_left < wanted:
+        until = f"as far as it helped; {all_left:,} of the {wanted:,} wanted are left"
     reason = (
-        f"The original's {before} leaves {alone:,} of {len(posts):,} posts of this capture, too few together with the "
-        f"other cut-offs; {after} leaves {left:,} and is among the {kind} cut-offs {enough}."
+        f"With the original's {before}, {alone:,} of the {len(posts):,} posts of this capture pass, and the criteria "
+        f"together leave too few. So all of them were loosened alike, {until}. With {after}, {left:,} posts pass."
     )
-    return Suggestion(after, reason, f"suggested: {counted}; the original's {before} would leave {alone:,}")
+    return Suggestion(after, reason, counted)

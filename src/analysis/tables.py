@@ -43,6 +43,14 @@ def read_texts(path: Path, *, where: str) -> pd.DataFrame:
         raise TableError(f"{where}: not a readable CSV file: {error}. Check quotes and separators.") from error
 
 
+def has_rows(path: Path) -> bool:
+    """Whether a CSV file has anything under its column names."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        rows = (cells for cells in csv.reader(file) if cells)
+        next(rows, None)
+        return next(rows, None) is not None
+
+
 def write_table(table: pd.DataFrame, path: Path, name: str) -> None:
     """Write a canonical table, checked. Raises `TableError` when it would not be readable again."""
     texts = schema.as_text(table, name)

@@ -1,17 +1,20 @@
 """Figures of robustness: each result over all combinations, and what moves it."""
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from analysis.called import CALLED
 from analysis.computable import computable
 from analysis.figures import style
 from analysis.figures.coding import name_rows
 from analysis.robustness import RESULTS, Combinations
 
-CHOICE_ROW = 0.21
+CHOICE_ROW, LABEL_WIDTH = 0.21, 24
 # Below this range of a share, whole percentages would repeat along the axis.
 NARROW = 0.05
 
@@ -50,7 +53,8 @@ def _draw_curve(axes: Axes, ordered: pd.DataFrame, result: str) -> None:
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=int(narrow), symbol=" %"))
     else:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    axes.set_ylabel(RESULTS[result])
+    # Not longer than the axis is high.
+    axes.set_ylabel(fill(RESULTS[result], LABEL_WIDTH))
     axes.margins(y=0.18)
     axes.spines["bottom"].set_visible(False)
 
@@ -64,7 +68,7 @@ def _draw_choices(axes: Axes, ordered: pd.DataFrame, choices: list[str]) -> None
             own = ordered[choice][takes].to_numpy()
             axes.vlines(takes, row - 0.36, row + 0.36, color=style.CATEGORY_COLOURS[number % 6], linewidth=1.6)
             places.append(row)
-            labels.append(f"{choice.replace('_', ' ')}  {own[0]}")
+            labels.append(f"{CALLED[choice]}  {str(own[0]).replace('_', ' ')}")
             row += 1
         row += 0.6
     axes.set_yticks(places, labels, fontsize=9.5)
@@ -89,7 +93,7 @@ def influence(influences: pd.DataFrame) -> Figure:
         axes.set_title(result, fontsize=11.5)
         axes.set_xlim(0, max(0.1, influences["share_of_range"].max() * 1.05))
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-        name_rows(axes, rows, pd.Series(choices).str.replace("_", " "))
+        name_rows(axes, rows, pd.Series(choices))
     for axes in grid.flat[len(results) :]:
         axes.set_axis_off()
     for axes in grid[-1]:

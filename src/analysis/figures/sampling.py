@@ -9,21 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from analysis.called import CALLED
 from analysis.computable import computable
 from analysis.figures import style
 from analysis.figures.notes import note, title
 
-NAMES = {
-    "search_rank_at_most": "search place at most",
-    "likes_top_share": "top share by likes",
-    "newcomer_share_at_least": "newcomers' language at least",
-    "min_comments": "comments at least",
-    "min_host_comments": "host comments at least",
-    "min_creator_replies": "creator's replies at least",
-    "creators_wanted": "creators at most",
-    "per_creator_at_most": "posts per creator at most",
-    "posts_wanted": "posts at most",
-}
 # Panels of the thresholds stand so many beside each other, so that a phone can show them.
 BESIDE = 3
 COUNTS_TO_NAME = [0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 100_000]
@@ -56,23 +46,27 @@ def thresholds(tried: pd.DataFrame, wanted: int) -> Figure:
     decisions = list(dict.fromkeys(tried["decision"]))
     columns, lines = min(BESIDE, len(decisions)), -(-len(decisions) // BESIDE)
     figure, grid = style.new_figure(2.5 * lines + 0.2, columns=columns, nrows=lines, sharey=True, squeeze=False)
+    style.part_panels(figure)
     for axes, decision in zip(figure.axes, decisions, strict=False):
         _left_by(axes, tried[tried["decision"] == decision])
         axes.axhline(wanted, color=style.ORANGE, linewidth=1.2, linestyle=(0, (4, 3)))
-        title(axes, NAMES[decision], fontsize=10.5)
+        # On one line a long name would run into the next panel's.
+        title(axes, CALLED[decision].replace(" at ", "\nat "), fontsize=10.5)
+        axes.tick_params(axis="x", pad=7)
     for axes in figure.axes[len(decisions) :]:
         axes.set_axis_off()
     for axes in grid[:, 0]:
         axes.set_ylabel("posts left")
     first = figure.axes[0]
-    note(first, "wanted", (0.98, wanted), (0, -9), xycoords=("axes fraction", "data"), color=style.ORANGE, ha="right")
+    place = {"xycoords": ("axes fraction", "data"), "color": style.ORANGE, "ha": "right"}
+    note(first, "wanted", (0.98, wanted), (0, -9), path_effects=style.halo(), **place)
     first.set_ylim(0, 1.12 * max(wanted, float(tried["posts"].max())))
     return style.finish(figure)
 
 
 def _named(step: Mapping[Hashable, Any]) -> str:
     decision = str(step["decision"])
-    return f"{NAMES[decision]} {step['cut_off']:g}" if decision else "captured"
+    return f"{CALLED[decision]} {step['cut_off']:g}" if decision else "captured"
 
 
 def _told(step: Mapping[Hashable, Any]) -> str:
@@ -99,7 +93,8 @@ def _left_by(axes: Axes, tried: pd.DataFrame) -> None:
     # Beside the dot, towards the middle, and off the curve.
     inwards = axes.transLimits.transform(axes.transScale.transform((cut_off, 0)))[0] < MIDDLE
     at = (8 if inwards else -8, -11 if rises == inwards else 11)
-    note(axes, f"{cut_off:,g}: {number:,}", (cut_off, number), at, ha="left" if inwards else "right")
+    beside = "left" if inwards else "right"
+    note(axes, f"{cut_off:,g}: {number:,}", (cut_off, number), at, ha=beside, path_effects=style.halo())
 
 
 def _count_from_zero(axes: Axes, highest: float) -> None:

@@ -19,6 +19,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.text import Text
 
 INK, MUTED, GRID, PAPER = "#1f2329", "#5c636e", "#d4d8de", "#fdfdfe"
@@ -95,6 +96,18 @@ def new_figure(height: float = 3.2, *, columns: int = 1, **more: object) -> tupl
     set_look()
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, figure.subplots(ncols=columns, **more)
+
+
+def part_panels(figure: Figure) -> None:
+    """Keep panels so far apart that the last name on one axis stays off the first on the next."""
+    layout = figure.get_layout_engine()
+    if isinstance(layout, ConstrainedLayoutEngine):
+        layout.set(w_pad=0.12)
+
+
+def halo() -> list[AbstractPathEffect]:
+    """A rim in the page's colour, so that words on a line can be read."""
+    return [withStroke(linewidth=3, foreground=PAPER)]
 
 
 def finish(figure: Figure) -> Figure:

@@ -55,7 +55,7 @@ class Account:
 
     def lose_attributes(self, element: Element, kept: frozenset[str]) -> None:
         """Count the attributes of an element that are not read."""
-        names = element.keys()
+        names = [str(name) for name in element.keys()]  # noqa: SIM118
         if kept.issuperset(names):
             return
         for name in names:

@@ -128,7 +128,7 @@ class SourceReader:
         """A selection and the codes given to it."""
         span = span_of(element, context, self._account)
         codings, notes, described = [], [], ""
-        for child in element.getchildren():
+        for child in element:
             name = local(child)
             if name == "Coding":
                 codings.append(child)
@@ -168,7 +168,7 @@ class SourceReader:
         identifier = guid(element.get("guid")) or self._account.guid_of(element)
         user, time = guid(element.get("creatingUser")), element.get("creationDateTime", "")
         given: list[Given] = []
-        for child in element.getchildren():
+        for child in element:
             name = local(child)
             if name == "CodeRef":
                 own = derived(identifier, str(len(given))) if given else identifier

@@ -46,7 +46,7 @@ def parts(file: IO[bytes], shown: str, tags: tuple[str, ...]) -> Iterator[Elemen
 
     head, encoding = _looked_through(file, shown)
     reading = etree.iterparse(
-        _Restarted(head, file),  # type: ignore[arg-type]
+        _Restarted(head, file),
         tag=[f"{{*}}{tag}" for tag in tags],
         encoding=encoding,
         resolve_entities=False,
@@ -120,10 +120,10 @@ def children(element: Element, name: str) -> Iterator[Element]:
 
 def attributes_of(element: Element) -> dict[str, str]:
     """An element's attributes, without those that point to a schema."""
-    items = element.items()
+    items = ((str(name), str(value)) for name, value in element.items())
     return {local_name(name): value for name, value in items if not name.startswith(INSTANCE)}
 
 
 def text_in(element: Element | None) -> str | None:
     """All text in an element, whatever elements stand in between; None without an element."""
-    return None if element is None else "".join(element.itertext())
+    return None if element is None else "".join(map(str, element.itertext()))

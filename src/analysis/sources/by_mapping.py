@@ -4,19 +4,21 @@ A time, count or choice that cannot be read refuses the file, with every such ce
 is put right once. A record without an identifier is handed on with its reason.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.database import Connection, connected
 from analysis.errors import CaptureError
 from analysis.sources import macros
-from analysis.sources.mapped_cells import Cell, record_of
+from analysis.sources.mapped_cells import TIMES, Cell, record_of
 from analysis.sources.reader import Opened, Reader, Reading
 from analysis.sources.rows import first_rows, keys_of, rows
 from analysis.sources.tabular import PROBLEMS_SHOWN
+from analysis.sources.time_forms import OFFSET_LINE, guess_time_form
 
 NEEDED = {"posts": ("post_id",), "comments": ("comment_id", "post_id", "text"), "creators": ("creator_id",)}
+TRIED = 1_000
 Entry = Mapping[str, Any]
 
 
@@ -54,7 +56,7 @@ def columns_in(opened: Opened, wanted: Sequence[str] = ()) -> dict[str, set[str]
 
 def wanted_columns(entry: Entry) -> list[str]:
     """The columns of the file that a mapping names."""
-    return [str(column) for column in entry["columns"].values() if "{" not in str(column)]
+    return list(dict.fromkeys(str(column) for column in entry["columns"].values() if "{" not in str(column)))
 
 
 def _fitting(mapping: Mapping[str, Any], opened: Opened) -> list[tuple[tuple[str, Entry], list[str]]]:
@@ -82,11 +84,12 @@ def _read(mapping: Mapping[str, Any], opened: Opened, db: Connection) -> Reading
             _refuse_incomplete(table, entry)
             source = rows(db, opened, sheet, wanted_columns(entry))
             record = record_of(table, entry, db)
-            problems += _problems(db, source, list(record.values()), _Place(opened, sheet))
+            found = _problems(db, source, list(record.values()), _Place(opened, sheet))
+            problems += [*found, *(_forms_of_times(db, source, table, record) if found else ())]
             carried = ", ".join(f"{cell.sql} AS {name}" for name, cell in record.items())
             queries.setdefault(table, []).append(f"SELECT {carried}, line FROM {source}")  # noqa: S608
     if problems:
-        mend = "Correct the mapping in study.yml or these cells, then run the same command again."
+        mend = "Correct the mapping in study.yml or these cells, then import the file."
         raise CaptureError("\n".join([*problems, mend]))
     return Reading({table: " UNION ALL BY NAME ".join(parts) for table, parts in queries.items()})
 
@@ -134,3 +137,16 @@ def _problems(db: Connection, source: str, cells: Iterable[Cell], place: _Place)
         if count > PROBLEMS_SHOWN:
             problems.append(f"{place}: {cell.shown} is so in {count} rows in all.")
     return problems
+
+
+def _forms_of_times(db: Connection, source: str, table: str, record: Mapping[str, Cell]) -> Iterator[str]:
+    """What to write in study.yml where times are in another form than it says."""
+    for cell in (record[name] for name in record if name in TIMES and record[name].expected):
+        unread = f"{cell.found} IS NOT NULL AND ({cell.read}) IS NULL"
+        asked = f"SELECT DISTINCT {cell.found} AS found FROM {source} WHERE {unread} ORDER BY md5(found) LIMIT {TRIED}"  # noqa: S608
+        times = guess_time_form([found for (found,) in db.execute(asked).fetchall()])
+        if times.forms and not cell.expected.endswith(f" {times.form}"):
+            yield (
+                f"mapping, {table}: for {cell.shown}, put this into study.yml, beside columns: "
+                f"{' or '.join(times.forms)}; and {OFFSET_LINE} if the clock of these times is ahead of UTC by so much."
+            )

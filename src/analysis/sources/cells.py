@@ -35,7 +35,7 @@ class Cells:
     def identifier(self, *names: str) -> str:
         """An identifier without spaces around it."""
         cell = self(*names)
-        return cell if cell == NOTHING else f"trim({cell})"
+        return cell if cell == NOTHING else f"trimmed({cell})"
 
 
 @dataclass(frozen=True)

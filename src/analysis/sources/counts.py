@@ -1,4 +1,8 @@
-"""Counts as platforms show them: `7.6万`, `1千+`, `2.1w`, `10+`."""
+"""Counts as platforms show them: `7.6万`, `1千+`, `2.1w`, `10+`, `3,4k`.
+
+A comma before three digits separates thousands. Before one or two digits and a unit it is a decimal comma, as in `3,4k`
+and `1,2 mil`; `mil` is a thousand there and nowhere else, since `2 mil` is two million to others.
+"""
 
 import re
 from decimal import Decimal
@@ -21,9 +25,13 @@ _UNITS = {
     "亿": 100_000_000,
     "億": 100_000_000,
 }
-_COUNT = re.compile(
-    r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(thousand|million|billion|[kwmb百千万萬亿億]?)\s*(\+?)", re.IGNORECASE
+UNIT = "thousand|million|billion|[kwmb百千万萬亿億]"
+# What is rewritten before a count is read, so that its decimal sign is a point; `SPACE` is what the engine calls one.
+COMMAS = (
+    (r"^(\d+),(\d{1,2})SPACE*mil(SPACE*\+?)$", r"\1.\2k\3"),
+    (rf"^(\d+),(\d{{1,2}}SPACE*(?:{UNIT}))", r"\1.\2"),
 )
+_COUNT = re.compile(rf"(\d+(?:,\d{{3}})*(?:\.\d+)?)\s*({UNIT}|)\s*(\+?)", re.IGNORECASE)
 # What capturing tools write where there is no count.
 _ABSENT = ("", "-1")
 
@@ -34,13 +42,16 @@ def parse_count(text: object) -> tuple[int | None, bool]:
     A number with a unit is rounded; a number with a plus is the least it can be. An absent count is None.
     Raises `ValueError` for anything else.
 
-    >>> [parse_count(text) for text in ("3829", "7.6万", "2.1w", "1千+", "10+", "-1", "")]
-    [(3829, False), (76000, True), (21000, True), (1000, True), (10, True), (None, False), (None, False)]
+    >>> [parse_count(text) for text in ("3829", "7.6万", "3,4k", "1千+", "10+", "-1", "")]
+    [(3829, False), (76000, True), (3400, True), (1000, True), (10, True), (None, False), (None, False)]
     """
     shown = text.strip() if isinstance(text, str) else ""
     if shown in _ABSENT:
         return None, False
-    found = _COUNT.fullmatch(shown)
+    pointed = shown
+    for comma, point in COMMAS:
+        pointed = re.sub(comma.replace("SPACE", r"\s"), point, pointed, flags=re.IGNORECASE)
+    found = _COUNT.fullmatch(pointed)
     if not found:
         raise ValueError(f"'{shown}' is not a count")
     number, unit, plus = found.groups()

@@ -7,6 +7,7 @@ from analysis.database import Connection
 
 # The engine's \s knows no wide or typographic space, which Python's does.
 _SPACES = r"\s\x0B\x1C-\x1F\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
+_BLANKS = " \t\r\n\xa0\u3000\ufeff"
 _AROUND = " #＃\t\r\xa0\u3000"
 _TOPIC = r"#([^#\[\]\n]+)\[话题\]"
 _TAG = rf"[#＃]([^{_SPACES}#＃\[\],.;:!?，。；：！？]+)"
@@ -16,26 +17,27 @@ _LATEST = 253_402_300_799
 
 _MACROS = (
     # Missing for a blank text, else the text as it is.
-    "blank_to_null(words) AS CASE WHEN trim(words) <> '' THEN words END",
+    f"blank_to_null(words) AS CASE WHEN regexp_matches(words, '[^{_SPACES}]') THEN words END",
+    f"trimmed(words) AS trim(words, '{_BLANKS}')",
     f"""at_second(second) AS
         CASE WHEN second BETWEEN 1 AND {_LATEST} THEN make_timestamp(second::BIGINT * 1000000) END""",
     # The time of Unix seconds or milliseconds written as a text, to the second; missing when there is none.
-    "from_s(digits) AS at_second(floor(TRY_CAST(trim(digits) AS DOUBLE)))",
-    "from_ms(digits) AS at_second(floor(TRY_CAST(trim(digits) AS DOUBLE) / 1000))",
+    "from_s(digits) AS at_second(floor(TRY_CAST(trimmed(digits) AS DOUBLE)))",
+    "from_ms(digits) AS at_second(floor(TRY_CAST(trimmed(digits) AS DOUBLE) / 1000))",
     f"""iso_time(written, ahead) AS
         CASE WHEN regexp_matches(written, '{_ZONED}') THEN TRY_CAST(written AS TIMESTAMPTZ)::TIMESTAMP
              ELSE TRY_CAST(written AS TIMESTAMP) - to_seconds(ahead * 3600) END""",
     # A written time in UTC, by a strptime format or 'ISO8601'; one that names its own zone needs no offset.
     """local_time(written, form, ahead) AS
-        CASE WHEN form = 'ISO8601' THEN iso_time(trim(written), ahead)
-             WHEN contains(form, '%z') OR form LIKE '%Z' THEN try_strptime(trim(written), form)::TIMESTAMP
-             ELSE try_strptime(trim(written), form)::TIMESTAMP - to_seconds(ahead * 3600) END""",
+        CASE WHEN form = 'ISO8601' THEN iso_time(trimmed(written), ahead)
+             WHEN contains(form, '%z') OR form LIKE '%Z' THEN try_strptime(trimmed(written), form)::TIMESTAMP
+             ELSE try_strptime(trimmed(written), form)::TIMESTAMP - to_seconds(ahead * 3600) END""",
     "decoded(written) AS coalesce(TRY(url_decode(written)), written)",
     # What was searched for, out of the address of a search; the platform's own site encodes it twice.
     """searched_for(address) AS CASE WHEN contains(address, 'keyword=') THEN nullif(trim(decoded(decoded(
         replace(regexp_extract(address, '[?&]keyword=([^&#]+)', 1), '+', '%20')))), '') END""",
     # An account as one capturing tool writes it from 2026-07 on, so that captures of all tools give the same.
-    "account_key(user_id) AS CASE WHEN trim(user_id) <> '' THEN left(sha256(trim(user_id)), 16) END",
+    "account_key(user_id) AS left(sha256(nullif(trimmed(user_id), '')), 16)",
     # The time in an identifier of 24 hexadecimal digits, whose first eight are Unix seconds.
     """id_time(identifier) AS
         CASE WHEN regexp_full_match(identifier, '[0-9a-f]{24}')

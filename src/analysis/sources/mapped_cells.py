@@ -10,18 +10,23 @@ import duckdb
 from analysis.database import Connection, named, quoted
 from analysis.errors import CaptureError
 from analysis.sources import cells
-from analysis.sources.reader import RAW, TIME
+from analysis.sources.counts import UNIT
+from analysis.sources.reader import NOTHING_TOLD, RAW, TIME
 from analysis.sources.rows import given_name
 from analysis.sources.times import PER_SECOND, offset
 
 # The canonical columns that hold accounts, by the table; raw records call all of them `account`.
 ACCOUNTS = {"posts": "creator_id", "comments": "author_id", "creators": "creator_id"}
 _COUNTS = ("likes", "collects", "comments_count", "shares", "replies_count")
-_UNIT = "(?:thousand|million|billion|[kwmb百千万萬亿億])"
 # As `counts.py` reads them: a number with decimals needs a unit.
-_COUNT = rf"-1|\d+(?:,\d{{3}})*(?:\.0*)?\s*{_UNIT}?\s*\+?|\d+(?:,\d{{3}})*\.\d+\s*{_UNIT}\s*\+?"
-_BLANKS = " \t\r\n\xa0\u3000"
-_FILLED = rf"[^\s{_BLANKS}]"
+_COUNT = "|".join(
+    (
+        "-1",
+        rf"\d+(?:,\d{{3}})*(?:\.0*)?\s*(?:{UNIT}|)\s*\+?",
+        rf"\d+(?:,\d{{3}})*\.\d+\s*(?:{UNIT})\s*\+?",
+        rf"\d+,\d{{1,2}}\s*(?:{UNIT}|mil)\s*\+?",
+    )
+)
 _MEDIA = ("image", "video", "none")
 _SIDES = ("newcomer", "host")
 _INEXACT = r"\d+\.0+|\d+(?:\.\d+)?[eE]\+\d+"
@@ -29,7 +34,7 @@ _ADDRESSES_APART = r"[\s,;|]"
 # The engine reads an offset only when it stands at the time and has a colon.
 _OFFSET_APART = r"(:\d\d(?:\.\d+)?)\s*([+-]\d\d):?(\d\d)$"
 _NOTHING = "NULL::VARCHAR"
-_TIMES = {name for columns in RAW.values() for name, kind in columns.items() if kind == TIME}
+TIMES = {name for columns in RAW.values() for name, kind in columns.items() if kind == TIME}
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def record_of(table: str, entry: Mapping[str, Any], db: Connection) -> dict[str,
     """The raw columns of a canonical table that a mapping gives. Raises `CaptureError` for one that cannot be."""
     clock = _clock(entry, db)
     columns = {str(name): str(column) for name, column in entry["columns"].items()}
-    found = {name: _cell(column) for name, column in columns.items() if "{" not in column}
+    found = {name: _cell(name, column) for name, column in columns.items() if "{" not in column}
     record = {_raw_name(table, name): _read_cell(_raw_name(table, name), name, columns[name], clock) for name in found}
     for name, template in columns.items():
         if name not in found:
@@ -85,17 +90,21 @@ def _raw_name(table: str, name: str) -> str:
     return "account" if name == ACCOUNTS[table] else name
 
 
-def _cell(column: str) -> str:
+def _cell(name: str, column: str) -> str:
+    """A cell of the file; missing where it is blank, or holds no more than a sign that there is nothing."""
     cell = named(given_name(column))
-    return f"CASE WHEN regexp_matches({cell}, {quoted(_FILLED)}) THEN {cell} END"
+    filled = f"blank_to_null({cell}) IS NOT NULL"
+    if name.endswith("_id") or name in ("account_name", "search_rank", *_COUNTS, *TIMES):
+        filled += f" AND lower({_trimmed(cell)}) NOT IN ({', '.join(map(quoted, NOTHING_TOLD))})"
+    return f"CASE WHEN {filled} THEN {cell} END"
 
 
 def _trimmed(cell: str) -> str:
-    return f"trim({cell}, {quoted(_BLANKS)})"
+    return f"trimmed({cell})"
 
 
 def _read_cell(raw: str, name: str, column: str, clock: tuple[str, float]) -> Cell:
-    cell, shown = _cell(column), f"'{column}'" if name == column else f"'{column} ({name})'"
+    cell, shown = _cell(name, column), f"'{column}'" if name == column else f"'{column} ({name})'"
     for names, read, expected in _checks(cell, clock):
         if raw in names:
             return Cell(read, cell, shown, expected, read)
@@ -114,7 +123,7 @@ def _checks(cell: str, clock: tuple[str, float]) -> tuple[tuple[Collection[str],
     shows = f"coalesce({cells.media(_trimmed(cell))}, {_choice(cell, _MEDIA)})"
     return (
         (_COUNTS, counted, "a count such as 12, 1.7万 or 10+"),
-        (_TIMES, _time(cell, *clock), f"a time like {clock[0]}"),
+        (TIMES, _time(cell, *clock), f"a time like {clock[0]}"),
         (("search_rank",), place, "a whole number"),
         (("media",), shows, f"one of {', '.join(_MEDIA)}"),
         (("side",), _choice(cell, _SIDES), f"one of {', '.join(_SIDES)}"),

@@ -120,7 +120,8 @@ def _read(opened: Opened, db: Connection) -> Reading:
         filled = _filled(opened)
         tables = {table: layout for table, layout in tables.items() if table in filled} or tables
         others = [table for table in others if table in filled]
-    return Reading(cells.queries(db, opened, tables), (*_caveats(opened, tables), *_unread(others)))
+    told = _unread(others, are_named=opened.shape == "database")
+    return Reading(cells.queries(db, opened, tables), (*_caveats(opened, tables), *told))
 
 
 def _filled(opened: Opened) -> set[str]:
@@ -160,10 +161,12 @@ def _absent(given: Mapping[str, Collection[str]]) -> list[str]:
     return [f"The file has no column for {', '.join(absent)}: missing, not 0."] if absent else []
 
 
-def _unread(others: list[str]) -> list[str]:
-    """Say which tables or sheets are not of this platform."""
+def _unread(others: list[str], *, are_named: bool) -> list[str]:
+    """Say which tables or sheets are not of this platform; a sheet is named by people, and perhaps after some."""
     if not others:
         return []
+    if not are_named:
+        return [f"Sheets not read, since they hold no posts, comments or accounts of this platform: {len(others)}."]
     shown = ", ".join(f"'{table}'" for table in others[:_NAMED])
     more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
     return [f"Not read, since they hold no posts, comments or accounts of this platform: {shown}{more}."]

@@ -13,6 +13,8 @@ from typing import Any, Literal
 from analysis.database import Connection
 
 Shape = Literal["lines", "array", "delimited", "workbook", "database", "parquet"]
+# What stands in a cell, by itself, where there is no count, time or identifier; a text may well be a dash.
+NOTHING_TOLD = ("-", "–", "—", "n/a", "#n/a", "na", "nan", "nat", "null", "none", "\\n")
 TEXTS, TIME, WHOLE = "VARCHAR", "TIMESTAMP", "BIGINT"
 
 # The columns of a raw record and their types. A query leaves out what its format does not carry.

@@ -26,7 +26,6 @@ SHAPES = {
     "database": "a SQLite database",
     "parquet": "a Parquet file",
 }
-EXAMPLE = {"posts": {"columns": {"post_id": "COLUMN OF THE IDENTIFIER", "text": "COLUMN OF THE TEXT"}}}
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -40,7 +39,7 @@ def recognise(opened: Opened, mapping: Mapping[str, Any]) -> Reader:
     for reader in (mapped, *READERS):
         if reader.recognises(opened):
             return reader
-    raise CaptureError("\n".join(_told(opened, mapping)))
+    raise CaptureError("\n".join([*found_in(opened, mapping), *_start(opened)]))
 
 
 def suggest_mapping(opened: Opened) -> dict[str, dict[str, Any]]:
@@ -48,20 +47,26 @@ def suggest_mapping(opened: Opened) -> dict[str, dict[str, Any]]:
     return suggestions.suggest(opened).mapping
 
 
-def _told(opened: Opened, mapping: Mapping[str, Any]) -> Iterator[str]:
+def found_in(opened: Opened, mapping: Mapping[str, Any]) -> Iterator[str]:
+    """Say of a file that nobody recognises what was found in it, and which formats there are."""
     form = SHAPES[opened.shape].format(separator=SEPARATORS.get(opened.separator, ""))
     unfit = ", and no mapping in study.yml fits it" if mapping else ""
     yield f"{opened.shown}: a file in no format that is known here{unfit}."
     yield f"Found: {form}."
-    for sheet, columns in columns_in(opened).items():
-        names = list(opened.tables.get(sheet, ())) or sorted(columns)
+    for sheet, names in columns_by_sheet(opened).items():
         yield f"  {_sheet(opened, sheet)}: {_listed(names)}."
     for note in opened.notes:
         yield f"  {note}"
     yield from _unfit(opened, mapping)
     yield "Formats that are known:"
     yield from (f"  {reader.title}" for reader in READERS)
-    yield from _start(opened)
+
+
+def columns_by_sheet(opened: Opened) -> dict[str, list[str]]:
+    """The columns of each sheet or table in their order; the keys of JSON in that of the alphabet."""
+    return {
+        sheet: list(opened.tables.get(sheet, ())) or sorted(columns) for sheet, columns in columns_in(opened).items()
+    }
 
 
 def _sheet(opened: Opened, sheet: str) -> str:
@@ -94,14 +99,12 @@ def _start(opened: Opened) -> Iterator[str]:
     suggestion = suggestions.suggest(opened)
     if suggestion.mapping:
         yield "A mapping to start from, guessed by names and first rows. Check each line, then put it into study.yml:"
-        yield ""
-        yield yaml.safe_dump({"mapping": suggestion.mapping}, allow_unicode=True, sort_keys=False, width=1000).rstrip()
-        yield ""
     else:
+        suggestion = suggestions.skeleton(opened)
         yield "No column bears a name that is usual for an identifier. A mapping in study.yml starts like this:"
-        yield ""
-        yield yaml.safe_dump({"mapping": EXAMPLE}, sort_keys=False).rstrip()
-        yield ""
+    yield ""
+    yield yaml.safe_dump({"mapping": suggestion.mapping}, allow_unicode=True, sort_keys=False, width=1000).rstrip()
+    yield ""
     yield from (f"Left open: {remark}" for remark in suggestion.left_open)
     yield from _alike(opened, suggestion.mapping)
 

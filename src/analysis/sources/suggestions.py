@@ -5,8 +5,7 @@ Nothing here is certain: what the names and rows leave open is left out, and sai
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -16,48 +15,77 @@ import yaml
 
 from analysis.sources.reader import Opened
 from analysis.sources.rows import first_rows
+from analysis.sources.time_forms import guess_time_form
 
-LOOKED_AT = 50
+LOOKED_AT = 1_000
 USUAL_NAMES = Path(__file__).with_name("usual_names.yml")
 # What only a table of posts has: a comment's own table may have the post's identifier, not these.
 OF_POSTS = ("title", "comments_count", "shares", "collects")
+# What stands in a mapping until somebody puts a column there.
+TO_FILL_IN = {
+    "posts": {"post_id": "COLUMN OF THE IDENTIFIER", "text": "COLUMN OF THE TEXT"},
+    "comments": {
+        "comment_id": "COLUMN OF THE IDENTIFIER",
+        "post_id": "COLUMN OF THE POST'S IDENTIFIER",
+        "text": "COLUMN OF THE TEXT",
+    },
+}
+ANYBODYS = ("id", "idstr")
 NEEDED = {"posts": {"post_id"}, "comments": {"comment_id", "post_id", "text"}}
-DIGITS = {10: "unix_s", 13: "unix_ms"}
-_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(\s?(Z|UTC|[+-]\d\d:?\d\d))?)?")
-_ZONE = (
-    'the zone of these times is not to be seen, so they would be read as UTC; else give utc_offset, such as "+08:00".'
-)
-_DAYS = ("%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y", "%m.%d.%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日",
-         "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")  # fmt: skip
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S")
-WRITTEN = (
-    *(day + clock for day in _DAYS for clock in _CLOCKS),
-    "%Y-%m-%d_%H:%M:%S", "%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z",
-)  # fmt: skip
 SEPARATORS = ("#", ",", ";", "|", "、", " ")
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A mapping guessed from a file, and what could not be guessed."""
+    """A mapping guessed from a file, what could not be guessed, and lines that may be wanted, by the table."""
 
     mapping: dict[str, dict[str, Any]]
-    left_open: tuple[str, ...]
+    left_open: tuple[str, ...] = ()
+    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def suggest(opened: Opened) -> Suggestion:
     """Guess a mapping for the sheets or tables of a file; none where no identifier of posts or comments is found."""
     mapping: dict[str, dict[str, Any]] = {}
     left_open: list[str] = []
+    lines: dict[str, tuple[str, ...]] = {}
     for sheet in opened.tables or ("",):
         rows = first_rows(opened, sheet, LOOKED_AT)
-        names = opened.tables.get(sheet) or tuple(dict.fromkeys(key for row in rows for key in row))
-        table, columns = _table_of(names)
+        table, columns = _table_of(_names(opened, sheet, rows))
         if table and table not in mapping:
-            options, remarks = _options(columns, rows)
+            options, remarks, lines[table] = _options(columns, rows)
             mapping[table] = {"columns": columns, **options}
             left_open += [f"{table}: {remark}" for remark in remarks]
-    return Suggestion(mapping, tuple(left_open))
+    return Suggestion(mapping, tuple(left_open), lines)
+
+
+def skeleton(opened: Opened) -> Suggestion:
+    """A mapping to be filled in, where the columns do not tell enough: what is missing stands there in capitals."""
+    sheet = next(iter(opened.tables), "")
+    rows = first_rows(opened, sheet, LOOKED_AT)
+    names = _names(opened, sheet, rows)
+    posts, comments = (_matched(names, usual_names()[table]) for table in ("posts", "comments"))
+    table, found = ("comments", comments) if _like_comments(comments) else ("posts", posts)
+    options, remarks, lines = _options(found, rows)
+    columns = {**TO_FILL_IN[table], **found}
+    told = tuple(f"{table}: {remark}" for remark in remarks)
+    return Suggestion({table: {"columns": columns, **options}}, told, {table: lines})
+
+
+def longest_cells(opened: Opened) -> list[str]:
+    """The longest cell of each of the first rows: of a file whose texts nobody has named, most likely these."""
+    rows = [row for sheet in opened.tables or ("",) for row in first_rows(opened, sheet, LOOKED_AT)]
+    held = ([cell for cell in row.values() if cell and "://" not in cell] for row in rows)
+    return [max(cells, key=len) for cells in held if cells]
+
+
+def _names(opened: Opened, sheet: str, rows: Sequence[Mapping[str, str | None]]) -> Sequence[str]:
+    return opened.tables.get(sheet) or tuple(dict.fromkeys(key for row in rows for key in row))
+
+
+def _like_comments(found: Mapping[str, str]) -> bool:
+    """Whether columns that are usual for comments are among these; an `id` may be anybody's."""
+    return "parent_comment_id" in found or _plain(found.get("comment_id", "id")) not in ANYBODYS
 
 
 @cache
@@ -92,14 +120,19 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_\-]", "", name.casefold())
 
 
-def _options(columns: Mapping[str, str], rows: Sequence[Mapping[str, str | None]]) -> tuple[dict[str, str], list[str]]:
+def _options(
+    columns: Mapping[str, str], rows: Sequence[Mapping[str, str | None]]
+) -> tuple[dict[str, str], list[str], tuple[str, ...]]:
+    """What a mapping says besides its columns, what is left open, and lines that may be wanted."""
     options: dict[str, str] = {}
     remarks: list[str] = []
+    lines: tuple[str, ...] = ()
     timed = next((columns[name] for name in ("published_at", "created_at") if name in columns), None)
     if timed:
-        form, remark = guess_time_format([row.get(timed) for row in rows])
-        options |= {"time_format": form} if form else {}
-        remarks += [f"'{timed}': {remark}"] if remark else []
+        found = guess_time_form([row.get(timed) for row in rows])
+        options |= {"time_format": found.form} if found.form else {}
+        remarks += [f"'{timed}': {found.remark}"] if found.remark else []
+        lines = found.lines
     if "hashtags" in columns:
         listed = [row.get(columns["hashtags"]) for row in rows]
         separator = guess_separator(listed)
@@ -107,41 +140,7 @@ def _options(columns: Mapping[str, str], rows: Sequence[Mapping[str, str | None]
         # A list of JSON needs no separator.
         if not separator and not any(cell and cell.startswith("[") for cell in listed):
             remarks.append(f"'{columns['hashtags']}': what separates two hashtags is not to be seen.")
-    return options, remarks
-
-
-def guess_time_format(cells: Sequence[str | None]) -> tuple[str | None, str]:
-    """The format that all these times have, when there is only one, and what is left to decide.
-
-    >>> guess_time_format(["1/14/2025 12:08"])[0], guess_time_format(["1/4/2025 12:08"])[0]
-    ('%m/%d/%Y %H:%M', None)
-    """
-    times = [cell.strip() for cell in cells if cell and cell.strip()]
-    if not times:
-        return None, "no time in the first rows; give time_format."
-    if all(re.fullmatch(r"\d{10}|\d{13}", time) for time in times) and len({len(time) for time in times}) == 1:
-        return DIGITS[len(times[0])], ""
-    if all(map(_ISO.fullmatch, times)):
-        return "ISO8601", "" if all(map(_has_zone, times)) else _ZONE
-    fitting = [form for form in WRITTEN if all(_is_written(time, form) for time in times)]
-    if len(fitting) == 1:
-        return fitting[0], "" if "%z" in fitting[0] else _ZONE
-    shown = f"such as '{times[0]}'"
-    if fitting:
-        return None, f"times {shown} may be {' or '.join(fitting)}; give the one that is meant as time_format."
-    return None, f"times {shown} are in no usual form; give time_format, or leave the column out."
-
-
-def _has_zone(time: str) -> bool:
-    return re.search(r"(Z|UTC|:\d\d(\.\d+)?\s?[+-]\d\d:?\d\d)$", time) is not None
-
-
-def _is_written(time: str, form: str) -> bool:
-    try:
-        datetime.strptime(time, form)  # noqa: DTZ007 — only its form is asked for
-    except ValueError:
-        return False
-    return True
+    return options, remarks, lines
 
 
 def guess_separator(cells: Collection[str | None]) -> str | None:

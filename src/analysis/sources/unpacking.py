@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from analysis.errors import CaptureError
+from analysis.sources.foreign import refuse_document, refuse_foreign
 
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 # What marks a zip as a workbook: of Excel (two kinds) and of OpenDocument.
@@ -32,13 +33,15 @@ def unpacked(path: Path, shown: str, scratch: Path, layer: int = 0) -> Iterator[
         _gunzip(path, inner, shown)
         yield from unpacked(inner, shown, scratch, layer + 1)
     elif start.startswith((ZIP, EMPTY_ZIP)) and not is_workbook(path):
+        refuse_document(path, shown)
         for inner, told in _unzip(path, shown, scratch):
             yield from unpacked(inner, told, scratch, layer + 1)
     else:
+        refuse_foreign(start, shown)
         yield path, shown
 
 
-def first_bytes(path: Path, shown: str, count: int = 16) -> bytes:
+def first_bytes(path: Path, shown: str, count: int = 64) -> bytes:
     """The first bytes of a file. Raises `CaptureError` when it is missing, a folder or empty."""
     if path.is_dir():
         raise CaptureError(f"{shown}: a folder; expected a capture file. Name the files in it, such as {shown}/*.")
