@@ -76,6 +76,7 @@ LAYERS = [
     {"answers"},
     {"committed", "publish", "checking", "describe", "recorded"},
     {"replication"},
+    {"cli_told"},
     {"cli"},
 ]
 

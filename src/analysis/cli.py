@@ -1,12 +1,11 @@
 """The command `compendium`: parse, call one function, print."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from analysis import cli_told
 from analysis.errors import CaptureError, CompendiumError
 
 app = typer.Typer(
@@ -57,11 +56,11 @@ def reproduce() -> None:
 
     original = study.open_study()
     # On a fresh clone the committed results are there, but reproducing means to compute them.
-    with _progress(original) as told:
+    with cli_told.shown_progress(original) as told:
         outcomes = pipeline.run(original, force=not pipeline.reproduced_here(original), progress=told)
     pipeline.mark_reproduced(original)
     built = publish.build_book(original, say=typer.echo)
-    _print_summary(original, outcomes)
+    cli_told.print_summary(original, outcomes)
     typer.echo(f"Open {built.relative_to(original.root)}")
 
 
@@ -79,11 +78,11 @@ def run(
     opened = study.open_study(name)
     given = dict(map(_pair, parameter))
     if explain:
-        _print_reasons(pipeline.explain(opened, given))
+        cli_told.print_reasons(pipeline.explain(opened, given))
         return
-    with _progress(opened) as told:
+    with cli_told.shown_progress(opened) as told:
         outcomes = pipeline.run(opened, given, force=force, progress=told)
-    _print_summary(opened, outcomes)
+    cli_told.print_summary(opened, outcomes)
 
 
 @app.command()
@@ -93,7 +92,7 @@ def book(name: Name = ORIGINAL, *, force: Force = False) -> None:
 
     opened = study.open_study(name)
     built = publish.build_book(opened, force=force, say=typer.echo)
-    _print_list("Not confirmed yet in study.yml:", checking.to_confirm(opened))
+    cli_told.print_list("Not confirmed yet in study.yml:", checking.to_confirm(opened))
     typer.echo(f"Open {built.relative_to(opened.root)}")
 
 
@@ -122,8 +121,8 @@ def new(
         made = replication.new_study(study.find_root(), name, [*given, *(more or [])], told, origin=origin)
     import_told.show_import(made.report, console)
     typer.echo(f"Made data/{name}/study.yml.")
-    _print_list("To be confirmed in study.yml, each line there until it is:", made.to_confirm)
-    _print_list("Next:", [f"compendium {command} {name}" for command in ("check", "run", "book")])
+    cli_told.print_list("To be confirmed in study.yml, each line there until it is:", made.to_confirm)
+    cli_told.print_list("Next:", [f"compendium {command} {name}" for command in ("check", "run", "book")])
 
 
 @app.command(name="import")
@@ -157,9 +156,9 @@ def check(name: Name = ORIGINAL) -> None:
     checked = checking.check_study(this)
     for line in checked.tables:
         typer.echo(line)
-    _print_list("Not confirmed yet in study.yml:", checked.to_confirm)
-    _print_list("What the settings rule out:", checked.limits)
-    _print_answers(checked.answers)
+    cli_told.print_list("Not confirmed yet in study.yml:", checked.to_confirm)
+    cli_told.print_list("What the settings rule out:", checked.limits)
+    cli_told.print_answers(checked.answers)
 
 
 @app.command()
@@ -190,7 +189,7 @@ def sample(
         post = sampling.find_post(measured.posts["post_id"], why)
         answers: list[Any] = sampling.explain_post(measured, drawn, decisions, post).to_dict("records")
         sampling_told.show_why(why if why.startswith("~") else post, answers, Console())
-    _warn_of_old_results(opened)
+    cli_told.warn_of_old_results(opened)
 
 
 @app.command(name="export")
@@ -206,8 +205,8 @@ def export_(
 
     opened = study.open_study(name)
     written = export.export(opened, to, out, everything=everything)
-    _print_list(f"Wrote {out or f'data/{name}/out/{to}'}:", written.files)
-    _print_list("What is in it:", written.account)
+    cli_told.print_list(f"Wrote {out or f'data/{name}/out/{to}'}:", written.files)
+    cli_told.print_list("What is in it:", written.account)
 
 
 @app.command()
@@ -233,7 +232,7 @@ def assign(  # noqa: PLR0913  (each is an option of the command)
         f"{coder}: {count} {assigned.dealt}, {assigned.folders[coder].relative_to(opened.root).as_posix()}/"
         for coder, count in assigned.each.items()
     ]
-    _print_list("Packages:", folders)
+    cli_told.print_list("Packages:", folders)
     typer.echo(f"Recorded in data/{name}/coding/assignments.csv")
     if opened.is_original:
         typer.echo("The stand-in's codings stay as they are, so these are for practice: compendium new makes a study.")
@@ -253,7 +252,7 @@ def compare(
 
     studies = study.open_study(first), study.open_study(second)
     comparison_told.show_comparison(*studies, Console())
-    _warn_of_old_results(*studies)
+    cli_told.warn_of_old_results(*studies)
 
 
 @app.command()
@@ -317,84 +316,6 @@ def _pair(given: str) -> tuple[str, Any]:
         return name.strip(), yaml.safe_load(value)
     except yaml.YAMLError as error:
         raise ParameterError(f"--parameter: '{value}' cannot be read. Write for example -p min_comments=30.") from error
-
-
-@contextmanager
-def _progress(study: Any) -> Iterator[Callable[[str, str], None]]:
-    """One live display for the notebooks; plain lines where the output is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from analysis import pipeline
-
-    console = Console()
-    columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as display:
-        task = display.add_task(study.name, total=len(pipeline.steps(study.root)))
-
-        def told(step: str, state: str) -> None:
-            if state == "running":
-                display.update(task, description=f"{study.name}: {step}")
-                return
-            display.advance(task)
-            if not console.is_terminal and state == "done":
-                typer.echo(f"{step} done")
-
-        yield told
-
-
-def _warn_of_old_results(*studies: Any) -> None:
-    """Say of each study whose results are older than what they are computed from."""
-    from analysis import pipeline
-
-    for old in filter(None, map(pipeline.tell_outdated, studies)):
-        typer.secho(old, fg="yellow", err=True)
-
-
-def _print_list(heading: str, lines: list[str]) -> None:
-    if lines:
-        typer.echo("\n".join([heading, *(f"  {line}" for line in lines)]))
-
-
-def _print_answers(answers: list[Any]) -> None:
-    """What each notebook will be able to answer, and what the rest lacks."""
-    from rich.console import Console
-    from rich.table import Table
-
-    rows = Table(title="What each notebook will be able to answer", title_justify="left")
-    for heading in ("notebook", "with these data", "what is missing", "what would supply it"):
-        rows.add_column(heading)
-    for answer in answers:
-        rows.add_row(answer.notebook, answer.verdict, "; ".join(answer.missing), "; ".join(answer.supplied_by))
-    Console().print(rows)
-
-
-def _print_reasons(outcomes: list[Any]) -> None:
-    for outcome in outcomes:
-        typer.echo(f"{outcome.step}: {'; '.join(outcome.reasons) if outcome.ran else 'current'}")
-
-
-def _print_summary(study: Any, outcomes: list[Any]) -> None:
-    """What ran and for how long, what was written, and whether it is what is committed."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from analysis import committed
-
-    ran = [outcome for outcome in outcomes if outcome.ran]
-    if not ran:
-        typer.echo(f"All {len(outcomes)} notebooks of {study.name} are current; none was run.")
-    else:
-        rows = Table(title=f"{study.name}: {len(ran)} of {len(outcomes)} notebooks run", title_justify="left")
-        for heading, side in (("notebook", "left"), ("seconds", "right"), ("tables", "right"), ("figures", "right")):
-            rows.add_column(heading, justify=side)  # type: ignore[arg-type]
-        for outcome in outcomes:
-            made = committed.made_by(study, outcome.step)
-            seconds = f"{outcome.seconds:.1f}" if outcome.ran else "current"
-            rows.add_row(outcome.step, seconds, str(made["table"]), str(made["figure"]))
-        Console().print(rows)
-    for line in committed.compare(study):
-        typer.echo(line)
 
 
 if __name__ == "__main__":
