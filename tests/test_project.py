@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from analysis import describe, notebooks, schema
+from analysis.called import CALLED
 from analysis.schema import ORIGINS
 from analysis.study import DECISIONS, open_study
 
@@ -315,6 +316,10 @@ def test_conda_and_pip_users_get_the_same_environment():
     pins = re.findall(r"^([a-z0-9._-]+)==", lock, flags=re.MULTILINE)
     assert lock.count("--hash=sha256:") >= len(pins) > 100
     assert "://" not in lock
+
+
+def test_every_decision_has_a_name_for_readers():
+    assert set(CALLED) == set(DECISIONS)
 
 
 def test_numbers_come_out_alike_because_every_python_gets_the_same_versions():
