@@ -194,7 +194,7 @@ def test_parts_of_pictures_pages_and_recordings_are_read(tmp_path):
         tmp_path,
         "INSERT INTO source (id, name, mediapath) VALUES (2, 'p.png', '/images/p.png')",
         "INSERT INTO source (id, name, mediapath, fulltext) VALUES (3, 'd.pdf', '/docs/d.pdf', 'of it')",
-        "INSERT INTO source (id, name, mediapath) VALUES (4, 's.mp3', 'audio:/home/ann/s.mp3')",
+        "INSERT INTO source (id, name, mediapath) VALUES (4, 's.mp3', 'audio:/elsewhere/s.mp3')",
         "INSERT INTO source (id, name, mediapath) VALUES (5, 'out.png', '/images/../../out.png')",
         "INSERT INTO source (id, name, mediapath, fulltext) VALUES (6, 'w.docx', '/docs/w.docx', 'words')",
         "INSERT INTO code_image (id, x1, y1, width, height, cid, owner) VALUES (2, 1, 2, 30, 40, 1, 'Ann')",

@@ -19,6 +19,7 @@ from analysis import (
     exchange,
     findings,
     frame,
+    history,
     mixing,
     occurrence,
     robustness,
@@ -60,6 +61,7 @@ SUPPLIES: tuple[tuple[str, ...], ...] = (
     ("one coder|two coders|round", "a second coder who reads the same units"),
     ("readings|was read|were read", "a table of readings: who read which unit, in which order"),
     ("asking_codes|explaining_codes", "codes for it in the codebook, and their names under that decision in study.yml"),
+    ("history|changes", "a table of changes to the codebook: who decided what, when and why"),
     ("screenshots", "a table of screenshots: which post and comments each shows"),
     ("codings|code", "tables of codings and readings: who gave which code to what; compendium import"),
     ("evidence|codebook", "a codebook and evidence, your own or from: the original's"),
@@ -224,6 +226,8 @@ def _coding(of: Material) -> Asked:
     texts = units.texts_of(of.coded.units, of.coded.corpus, of.accounts, of.coded.coding_unit)
     spoken = shares.told_of_texts(of.coded.standing, texts)
     yield "to whose words", occurrence.counts_by(spoken, codebook, "side")
+    trail = history.trail(of.coded.changes, of.coded.as_given, of.table("codebook"))
+    yield "how the codebook changed", trail
     yield "in which round", occurrence.counts_by(of.coded.placed, codebook, "round")
     yield "which codes stand together", co_occurrence.co_occurrence(of.coded.standing, codebook, of.coded.units)
 
