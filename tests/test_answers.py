@@ -118,7 +118,7 @@ def test_every_notebook_is_asked():
     [
         ("bare", "cannot partly partly partly partly cannot cannot partly cannot answers"),
         ("talking", "partly partly answers partly partly cannot cannot partly answers answers"),
-        ("coded", "partly partly answers partly answers answers cannot answers answers answers"),
+        ("coded", "partly partly answers partly partly answers cannot answers answers answers"),
         ("liu2025", " ".join([ANSWERS] * 10)),
     ],
 )

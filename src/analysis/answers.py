@@ -226,7 +226,7 @@ def _coding(of: Material) -> Asked:
     texts = units.texts_of(of.coded.units, of.coded.corpus, of.accounts, of.coded.coding_unit)
     spoken = shares.told_of_texts(of.coded.standing, texts)
     yield "to whose words", occurrence.counts_by(spoken, codebook, "side")
-    trail = history.trail(of.coded.changes, of.coded.as_given, of.table("codebook"))
+    trail = history.trail(of.table("history"), of.coded.as_given, of.table("codebook"))
     yield "how the codebook changed", trail
     yield "in which round", occurrence.counts_by(of.coded.placed, codebook, "round")
     yield "which codes stand together", co_occurrence.co_occurrence(of.coded.standing, codebook, of.coded.units)
