@@ -1,10 +1,13 @@
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analysis import pipeline
 from analysis.study import open_study
+from browsing import Reader, book_built_once, served, started
 from making import FIRST, PROJECT, SECOND, SHOW, lay_out_book, make_notebook
 
 SHARED = PROJECT.parent / "shared"
@@ -70,6 +73,36 @@ def built_small(once: Path) -> Path:
     """The small compendium after one run, with the sources of a book."""
     lay_out_book(once)
     return once
+
+
+@pytest.fixture(scope="session")
+def built_book(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of the main book's built pages."""
+    folder = tmp_path_factory.getbasetemp()
+    return book_built_once(folder if worker_id == "master" else folder.parent)
+
+
+# Of a module, not of the session: while Playwright runs, no notebook can.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser, or the reason why there is none."""
+    with started() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def address(built_book: Path) -> Iterator[str]:
+    """Where the main book is served."""
+    with served(built_book) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser: Any, built_book: Path, address: str) -> Iterator[Reader]:
+    """Open pages of the main book: `open_page("ledger.html", width=390, dark=True, touch=True)`."""
+    reader = Reader(browser, built_book, address)
+    yield reader
+    reader.close()
 
 
 def lay_out(root: Path) -> None:

@@ -76,7 +76,7 @@ chapters:
 
 
 def lay_out_book(root) -> None:
-    for folder in ("_ext", "_static"):
+    for folder in ("_ext", "_static", "_templates"):
         shutil.copytree(PROJECT / "book" / folder, root / "book" / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "book/references.bib").write_text("")
     (root / "book/index.md").write_text(INDEX, encoding="utf-8")

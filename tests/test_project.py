@@ -16,13 +16,13 @@ from analysis.schema import ORIGINS
 from analysis.study import DECISIONS, open_study
 
 PROJECT = Path(__file__).resolve().parent.parent
-PAGES = sorted((PROJECT / "book").rglob("*.md"))
+PAGES = sorted(path for path in (PROJECT / "book").rglob("*.md") if not {"locales", "codes"} & set(path.parts))
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 RESULTS = PROJECT / "results" / "liu2025"
 
 # The stages in the order in which data flows; a module imports from its own line and from those above.
 LAYERS = [
-    {"errors", "computable", "called"},
+    {"errors", "computable", "called", "wording"},
     {"locks", "beside", "database", "masking", "traces", "privacy", "marked"},
     {"columns"},
     {"canonical"},
@@ -30,9 +30,10 @@ LAYERS = [
     {"tables"},
     {"settings"},
     {"study"},
+    {"figures.labels"},
     {"figures.style"},
     {"results"},
-    {"sources"},
+    {"sources", "languages"},
     {"language"},
     {"sides", "merging"},
     {"staging", "import_report"},
@@ -71,11 +72,17 @@ LAYERS = [
     {"drawn", "out", "spreadsheets"},
     {"export_tables", "export_page"},
     {"export", "packages", "assign"},
-    {"code_pages"},
+    {"code_pages", "claim_rows", "argument_map"},
+    {"map_layout"},
+    {"browse_rows", "browse_codings", "browse_search"},
+    {"browse"},
+    {"browse_page"},
     {"notebooks"},
     {"pipeline"},
     {"answers"},
+    {"editions", "shown_texts"},
     {"committed", "publish", "checking", "describe", "recorded"},
+    {"catalogues"},
     {"replication"},
     {"cli_told"},
     {"cli"},

@@ -7,6 +7,8 @@ from typing import Any
 
 from docutils import nodes
 
+from analysis.wording import say, say_html
+
 ABSENT = re.compile(r'data-absent="([^"]*)" data-reason="([^"]*)"')
 FEWEST = 2
 
@@ -29,15 +31,20 @@ def has_absences(doctree: nodes.document) -> bool:
 
 
 def absences_html(absences: list[tuple[str, str]]) -> str:
-    """A box that says of each reason what it keeps from being shown; texts are HTML already."""
+    """A box that says of each reason what it keeps from being shown."""
     reasons: dict[str, list[str]] = {}
     for called, reason in absences:
-        reasons.setdefault(reason, []).append(called.removesuffix("."))
+        reasons.setdefault(reason, []).append(called)
     rows = (
-        f"<dt><strong>not computable:</strong> {reason}</dt><dd>{' · '.join(dict.fromkeys(called))}</dd>"
+        f"<dt><strong>{say('not computable:')}</strong> {say_html(reason)}</dt>"
+        f"<dd>{' · '.join(dict.fromkeys(map(_without_stop, called)))}</dd>"
         for reason, called in reasons.items()
     )
     return f'<dl class="not-computable">{"".join(rows)}</dl>'
+
+
+def _without_stop(caption: str) -> str:
+    return re.sub(r"[.。](</span>)?$", r"\1", say_html(caption))
 
 
 def _tell_together(absences: list[nodes.raw]) -> None:
@@ -50,7 +57,7 @@ def _tell_together(absences: list[nodes.raw]) -> None:
 
 def _absences_in(node: nodes.raw) -> Iterator[tuple[str, str]]:
     for called, reason in ABSENT.findall(node.astext()):
-        yield html.escape(html.unescape(called)), html.escape(html.unescape(reason))
+        yield html.unescape(called), html.unescape(reason)
 
 
 def _section_of(node: nodes.Node) -> nodes.Element | None:

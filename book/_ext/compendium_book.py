@@ -13,9 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from compendium_absent import gather_absences, has_absences
+from compendium_cite import setup_cite
+from compendium_claims import setup_claims
 from compendium_comparison import ComparisonTable
 from compendium_directives import DataTable, ResultFigure, ResultTable, SchemaTable
+from compendium_evidence import setup_evidence
+from compendium_files import setup_files
+from compendium_ledger import setup_ledger
+from compendium_map import setup_map
+from compendium_search import setup_search
+from compendium_theme import setup_theme
 from compendium_values import OriginalRole, StudyRole, ValueRole, provide_values
+from compendium_words import words
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -26,13 +35,6 @@ from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferen
 
 from analysis.schema import ORIGINS
 
-ORIGIN_TOLD = {
-    "published": "facts that the article reports",
-    "stand-in": "results on synthetic data, which show the method and are never evidence",
-    "captured": "results computed from captured posts",
-}
-NOTHING_COMPUTED = "No result is shown on this page."
-NOT_COMPUTABLE = "These data can give no result of this page; the reason stands where each would have been."
 HOSTS = r"(?:github\.com|gitlab\.com|codeberg\.org)"
 
 
@@ -72,6 +74,14 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # After the theme, which prints this title as it is.
     app.connect("html-page-context", escape_title, priority=900)
     app.add_node(Spoken, html=(visit_spoken, depart_spoken))
+    setup_theme(app)
+    setup_search(app)
+    setup_cite(app)
+    setup_files(app)
+    setup_claims(app)
+    setup_ledger(app)
+    setup_map(app)
+    setup_evidence(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -102,12 +112,12 @@ def tell_origins(app: Sphinx, doctree: nodes.document) -> None:
     shown = _origins_in(doctree)
     told = nodes.paragraph(classes=["origins"])
     if not shown:
-        told += nodes.Text(NOT_COMPUTABLE if has_absences(doctree) else NOTHING_COMPUTED)
+        told += nodes.Text(words(app, "origin.not_computable" if has_absences(doctree) else "origin.none"))
     for number, origin in enumerate(shown):
-        told += nodes.Text(", " if number else "On this page: ")
-        told += nodes.inline("", origin, classes=["origin", f"origin-{origin}"])
-        told += nodes.Text(" " + ORIGIN_TOLD[origin])
-    told += nodes.Text("." if shown else "")
+        told += nodes.Text(words(app, "origin.separator" if number else "origin.told"))
+        told += nodes.inline("", words(app, f"origin.{origin}"), classes=["origin", f"origin-{origin}"])
+        told += nodes.Text(" " + words(app, f"origin.told_{origin}"))
+    told += nodes.Text(words(app, "origin.end") if shown else "")
     title.parent.insert(title.parent.index(title) + 1, told)
 
 

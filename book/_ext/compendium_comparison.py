@@ -17,6 +17,7 @@ from analysis import comparison, results
 from analysis.compared import CANNOT, VERDICTS
 from analysis.computable import NotComputable
 from analysis.study import open_study
+from analysis.wording import say, say_html
 
 LABELS = {"claim": "the claim", "original": "the original", "this_study": "this study", "why": "why"}
 MARKED = {"original": "published", "this_study": "captured"}
@@ -51,7 +52,8 @@ class ComparisonTable(SphinxDirective):
             raise self.error(f"'{verdict}' is not one of {', '.join(VERDICTS)}")
         rows = claims[claims["verdict"] == verdict]
         if rows.empty:
-            return f'<p class="comparison-none">No claim {html.escape(verdict)}.</p>'
+            none = f"No claim {verdict}."
+            return f'<p class="comparison-none">{say_html(none)}</p>'
         if verdict != CANNOT:
             return _group(verdict, rows, is_open=True)
         # The commonest reason first.
@@ -97,7 +99,7 @@ def _group(title: str, rows: pd.DataFrame, *, is_open: bool = False) -> str:
     """Claims that share a verdict or a reason; a reason that all of them have is told once."""
     shown = rows.assign(claim=list(_claims_told(rows)))[["claim", "original", "this_study", "interval", "why"]]
     alike = len(rows) > 1 and bool((rows["why"] == rows["why"].iloc[0]).all())
-    said = f'<p class="comparison-why">{html.escape(str(rows["why"].iloc[0]))}</p>' if alike else ""
+    said = f'<p class="comparison-why">{say_html(str(rows["why"].iloc[0]))}</p>' if alike else ""
     table = _table(shown.drop(columns="why") if alike else shown, LABELS, as_is=("claim",))
     return _details(title, said + table, len(rows), is_open)
 
@@ -106,13 +108,13 @@ def _claims_told(rows: pd.DataFrame) -> Iterator[str]:
     for row in rows.to_dict("records"):
         section = str(row["section"])
         place = f"section {section}" if section[:1].isdigit() else section.lower()
-        told = html.escape(f"{row['claim_id']} · {place} · {row['kind']}")
-        yield f'{html.escape(str(row["statement"]))} <span class="comparison-place">{told}</span>'
+        told = html.escape(f"{row['claim_id']} · {say(place)} · {say(str(row['kind']))}")
+        yield f'{say_html(str(row["statement"]))} <span class="comparison-place">{told}</span>'
 
 
 def _details(title: str, inside: str, number: int, is_open: bool) -> str:  # noqa: FBT001
     shown = " open" if is_open else ""
-    head = f'<summary><strong>{html.escape(title)}</strong> <span class="comparison-number">{number:,}</span></summary>'
+    head = f'<summary><strong>{say_html(title)}</strong> <span class="comparison-number">{number:,}</span></summary>'
     return f'<details class="comparison"{shown}>{head}{inside}</details>'
 
 
@@ -121,7 +123,7 @@ def _table(rows: pd.DataFrame, labels: dict[str, str], as_is: tuple[str, ...] = 
     told = rows.assign(this_study=[_with_interval(row) for row in rows.to_dict("records")]).drop(columns="interval")
     kept = [str(name) for name in told.columns if told[name].replace("", None).notna().any()]
     plain = [name for name in kept if name not in (*as_is, "this_study")]
-    escaped = told.assign(**{name: told[name].fillna("").astype("str").map(html.escape) for name in plain})
+    escaped = told.assign(**{name: told[name].fillna("").astype("str").map(say_html) for name in plain})
     head = "".join(f'<th scope="col">{_label(name, labels)}</th>' for name in kept)
     cells = escaped[kept].to_dict("records")
     body = "".join("<tr>" + "".join(_cell(row[name], labels[name]) for name in kept) + "</tr>" for row in cells)
@@ -129,16 +131,16 @@ def _table(rows: pd.DataFrame, labels: dict[str, str], as_is: tuple[str, ...] = 
 
 
 def _cell(inside: str, label: str) -> str:
-    shown = f"<div>{inside}</div>" if inside else '<span class="missing" title="nothing">–</span>'
-    return f'<td data-label="{label}">{shown}</td>'
+    shown = f"<div>{inside}</div>" if inside else f'<span class="missing" title="{say("nothing")}">–</span>'
+    return f'<td data-label="{say(label)}">{shown}</td>'
 
 
 def _with_interval(row: dict[Any, Any]) -> str:
     """What this study has, and under it the interval."""
-    parts = [html.escape(cell) if isinstance(cell, str) else "" for cell in (row["this_study"], row["interval"])]
+    parts = [say_html(cell) if isinstance(cell, str) else "" for cell in (row["this_study"], row["interval"])]
     return f'{parts[0]}<span class="comparison-interval">{parts[1]}</span>' if parts[1] else parts[0]
 
 
 def _label(name: str, labels: dict[str, str]) -> str:
     mark = f" {results.origin_html(MARKED[name])}" if name in MARKED else ""
-    return labels[name] + mark
+    return say(labels[name]) + mark

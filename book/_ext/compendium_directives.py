@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 from compendium_values import study_of, way_to
+from compendium_words import words
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -53,11 +54,11 @@ class ResultDirective(SphinxDirective):
         links = nodes.paragraph(classes=["result-links"])
         file = addnodes.download_reference(
             "",
-            f"{ending.upper()} file",
+            words(self.env.app, "result.file", kind=ending.upper()),
             reftarget=f"/results/{study.name}/{folder}/{entry['name']}.{ending}",
             refdoc=self.env.docname,
         )
-        told = nodes.inline("", "how it was computed")
+        told = nodes.inline("", words(self.env.app, "result.computed"))
         step = way_to(study, entry["notebook"], told, self.env.docname)
         links += [file, nodes.Text(" · "), step]
         return links

@@ -7,9 +7,11 @@ be computed prints its reason.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+from compendium_words import words
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -18,8 +20,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from analysis.study import Study, open_study
+from analysis.wording import say, say_html
 
 logger = logging.getLogger(__name__)
+ABSENT = "not computable:"
 NOT_STATED = "not stated"
 OF_CAPTURE = ("date", "by", "licence", "changed")
 
@@ -80,13 +84,14 @@ class ValueRole(SphinxRole):
             logger.warning("no notebook has recorded the value '%s'", self.text, location=self.get_location())
             return [nodes.Text(self.text)], []
         origin = value["origin"]
-        shown = nodes.inline("", value["text"])
-        whole = nodes.inline(classes=["value", "value-absent" if value["missing"] else "value-computed"])
+        shown = nodes.inline("", told_value(value))
+        spoken = language_classes(value["missing"] or value["text"])
+        whole = nodes.inline(classes=["value", "value-absent" if value["missing"] else "value-computed", *spoken])
         if not value["missing"]:
             whole["origin"] = origin
         whole += way_to(study, value["notebook"], shown, self.env.docname) if "notebook" in value else shown
         if not value["missing"] and origin != "published" and (study.is_original or origin == "stand-in"):
-            mark = "captured, recorded run" if value.get("recorded") else origin
+            mark = words(self.env.app, "origin.recorded" if value.get("recorded") else f"origin.{origin}")
             whole += nodes.Text(" ")
             whole += nodes.inline("", mark, classes=["origin", f"origin-{origin}"])
         return [whole], []
@@ -101,7 +106,12 @@ class OriginalRole(SphinxRole):
         if value is None:
             logger.warning("the original published no value '%s'", self.text, location=self.get_location())
             return [nodes.Text(self.text)], []
-        return [nodes.inline("", value["text"], classes=["value", "value-original"], origin="published")], []
+        classes = ["value", "value-original"]
+        return [
+            nodes.inline(
+                "", say(value["text"]), classes=[*classes, *language_classes(value["text"])], origin="published"
+            )
+        ], []
 
 
 class StudyRole(SphinxRole):
@@ -110,6 +120,20 @@ class StudyRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Make the text."""
         return [nodes.Text(about_study(study_of(self.config))[self.text])], []
+
+
+def told_value(value: dict[str, Any]) -> str:
+    """A value in the page's language, or why there is none."""
+    absent = say(ABSENT)
+    if not value["missing"] or absent == ABSENT:
+        return say(value["text"])
+    return absent + say(value["missing"])
+
+
+def language_classes(text: str) -> list[str]:
+    """The class by which docutils marks words in another language, where a text has no translation."""
+    found = re.match('<span lang="([^"]+)">', say_html(text))
+    return [f"language-{found[1]}"] if found else []
 
 
 def way_to(study: Study, notebook: str, shown: nodes.Node, page: str) -> nodes.Node:

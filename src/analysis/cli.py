@@ -303,6 +303,18 @@ def describe(name: Name = ORIGINAL) -> None:
     typer.echo(f"Wrote data/{name}/{path.name}")
 
 
+@app.command()
+def catalogues() -> None:
+    """Refresh the catalogues of the book's languages: what there is to translate. No translation is lost."""
+    from analysis import catalogues as refreshing
+    from analysis import languages, study
+
+    original = study.open_study()
+    for language in languages.further_languages(original.root):
+        changed = refreshing.refresh(original, language, say=typer.echo)
+        typer.echo(f"{languages.LOCALES}/{language}: {len(changed)} catalogues changed")
+
+
 def _pair(given: str) -> tuple[str, Any]:
     """NAME=VALUE, the value read as in study.yml."""
     import yaml

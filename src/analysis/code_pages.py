@@ -18,6 +18,7 @@ from analysis.coded import Coded, coded_of
 from analysis.computable import NotComputable, computable, need
 from analysis.sides import tell_sides
 from analysis.study import Study
+from analysis.wording import say, say_html
 
 INDEX = "index"
 TOLD = {
@@ -94,28 +95,28 @@ def page_names(code_ids: pd.Series) -> dict[str, str]:
 def _page(row: Mapping[str, Any], of: Material) -> str:
     code = str(row["code_id"])
     parts = [
-        f"# {in_markdown(row['name'])}",
+        f"# {in_markdown(say(str(row['name'])))}",
         _definition(row, of),
-        "## How often it was given",
+        f"## {say('How often it was given')}",
         _numbers(of, "05-coding-frequencies", code, "This code in the codings that stand"),
-        "## How it came about",
+        f"## {say('How it came about')}",
         _history(of, code),
-        "## How far coders agree on it",
+        f"## {say('How far coders agree on it')}",
         _numbers(of, "07-agreement-codes", code, "Agreement on this code"),
-        "## Which codes stand beside it",
+        f"## {say('Which codes stand beside it')}",
         _beside(of, code),
-        "## What is shown for it",
+        f"## {say('What is shown for it')}",
         _evidence(of, code),
-        "## Where it was given",
+        f"## {say('Where it was given')}",
         _given(of, code),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _index(codebook: pd.DataFrame, names: Mapping[str, str]) -> str:
-    lines = ["# The codes one by one", "", ABOUT]
+    lines = [f"# {say('The codes one by one')}", "", say(ABOUT)]
     for row in codebook.to_dict("records"):
-        name = in_markdown(row["name"])
+        name = in_markdown(say(str(row["name"])))
         if row["level"] == "code":
             lines.append(f"- [{name}]({names[row['code_id']]}.md)")
         else:
@@ -127,10 +128,10 @@ def _index(codebook: pd.DataFrame, names: Mapping[str, str]) -> str:
 def _definition(row: Mapping[str, Any], of: Material) -> str:
     names = dict(zip(of.codebook["code_id"], of.codebook["name"], strict=True))
     above = [names[row[level]] for level in ("pattern_id", "theme_id") if row[level] in names]
-    path = html.escape(" › ".join([*above, str(row["name"])]))
+    path = " › ".join(say_html(str(name)) for name in (*above, row["name"]))
     mark = results.origin_html(of.study.origin_of("codebook"))
     told = "".join(
-        f"<dt>{label}</dt><dd>{_inside(row[field])}</dd>" for field, label in TOLD.items() if pd.notna(row[field])
+        f"<dt>{say(label)}</dt><dd>{_said(row[field])}</dd>" for field, label in TOLD.items() if pd.notna(row[field])
     )
     identifier = f"<code>{html.escape(str(row['code_id']))}</code>"
     return f'<div class="code-about"><p>{path} · {identifier} {mark}</p><dl>{told}</dl></div>'
@@ -151,7 +152,7 @@ def _history(of: Material, code: str) -> str:
     changes = history.history_of(of.study.table("history"))
     told = history.about(changes, code)
     if told.empty:
-        return "It stands as it was first written down: no change to it is recorded."
+        return say("It stands as it was first written down: no change to it is recorded.")
     return _table(told[["round", "change", "code_id", "becomes", "by", "why"]], "Changes to this code", of.study)
 
 
@@ -174,16 +175,16 @@ def _evidence(of: Material, code: str) -> str:
         return results.missing_html("What is shown for this code.", of.evidence.reason)
     shown = of.evidence[of.evidence["entry_id"] == code]
     if shown.empty:
-        return "No excerpt and no figure is shown for it."
+        return say("No excerpt and no figure is shown for it.")
     mark = results.origin_html(of.study.origin_of("evidence"))
-    items = [f"{_inside(row.gist)} <span>{_inside(_place(row))}</span> {mark}" for row in shown.itertuples()]
+    items = [f"{_said(row.gist)} <span>{_inside(_place(row))}</span> {mark}" for row in shown.itertuples()]
     return _list(items)
 
 
 def _place(row: Any) -> str:
     number = f"figure {row.figure}" if pd.notna(row.figure) else f"post {row.source_post}"
     parts = [f"section {row.section}", number if number != "post <NA>" else "", row.speaker_side]
-    return ", ".join(part for part in parts if isinstance(part, str) and part)
+    return say(", ").join(say(part) for part in parts if isinstance(part, str) and part)
 
 
 def _given(of: Material, code: str) -> str:
@@ -195,13 +196,13 @@ def _given(of: Material, code: str) -> str:
     labels = {name: side.label for name, side in of.study.sides.items()}
     languages = {side.language for side in of.study.sides.values()}
     items = [
-        f"{_spoken(row, languages)} <span>{_inside(labels.get(row['side'], 'side not known'))}</span> {mark}"
+        f"{_spoken(row, languages)} <span>{say_html(labels.get(row['side'], 'side not known'))}</span> {mark}"
         for row in shown.to_dict("records")
     ]
-    told = f"{len(shown)} of {len(rows)} texts that were given it, one from a post."
+    told = say(f"{len(shown)} of {len(rows)} texts that were given it, one from a post.")
     if hidden:
-        told += f" Of {hidden} nothing is shown, so that nobody can be found by their words."
-    return "\n\n".join([told, _list(items)]) if items else told if len(rows) else "No coding of it stands."
+        told += " " + say(f"Of {hidden} nothing is shown, so that nobody can be found by their words.")
+    return "\n\n".join([told, _list(items)]) if items else told if len(rows) else say("No coding of it stands.")
 
 
 def _spoken(row: Mapping[Any, Any], languages: set[str]) -> str:
@@ -230,6 +231,10 @@ def _flat(cell: Any) -> Any:
 
 def _inside(cell: Any) -> str:
     return html.escape(str(_flat(cell)))
+
+
+def _said(cell: Any) -> str:
+    return say_html(str(_flat(cell)))
 
 
 def in_markdown(text: Any) -> str:

@@ -7,31 +7,42 @@ the pages in `book/replication/` and that study's executed notebooks.
 import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from analysis import code_pages, comparison, pipeline, tables
+from analysis import browse, code_pages, comparison, editions, languages, pipeline, tables
+from analysis.editions import Edition, dumped
 from analysis.errors import BookError
 from analysis.locks import alone
 from analysis.study import Study, open_study
+from analysis.wording import speaking
 
 SOURCES = (
     "_config.yml", "_toc.yml", "book", "data", "src/analysis/results.py", "src/analysis/figures/style.py",
+    "src/analysis/figures/labels.py", "src/analysis/wording.py",
+    "src/analysis/languages.py", "src/analysis/editions.py",
+    "src/analysis/browse.py", "src/analysis/browse_rows.py", "src/analysis/browse_codings.py",
+    "src/analysis/browse_search.py", "src/analysis/browse_page.py",
+    "src/analysis/claim_rows.py", "src/analysis/argument_map.py", "src/analysis/map_layout.py",
     "src/analysis/comparable.py", "src/analysis/compared.py", "src/analysis/comparison.py", "src/analysis/intervals.py",
 )  # fmt: skip
 # Where the pages of the codes are written, and the pages under which they stand, the first that a book has.
 CODES = "book/codes"
+# Where the files of the evidence browser are written.
+EVIDENCE = "book/evidence-data"
 ABOVE_CODES = ("codebook", "05-coding")
 # Pages for any study, by what they are about; notebooks follow.
 PARTS = {
-    "The study": ("what-this-is", "data"),
+    "The study": ("what-this-is", "data", "evidence"),
     "What the original argued, and what these data say": ("argument", "method", "findings", "discussion"),
     "Beside the original": ("comparison",),
 }
@@ -59,8 +70,9 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
     say(f"Building the book of {study.name} ...")
     with alone(built.parent / f".{study.name}.lock", f"compendium book {study.name}"):
         source = study.root if study.is_original else _stage(study)
-        toc = _lay_out_codes(study, source, pages)
-        _put_in_place(_build(study, source, toc), built)
+        _lay_out_evidence(study, source)
+        first = Edition(source, _lay_out_codes(study, source, pages))
+        _put_in_place(_build_all(study, [first, *_further(study, first)]), built)
         tables.replace_text(noted, digest)
     say(f"Built the book of {study.name}: {len(list(built.rglob('*.html')))} pages.")
     return built / "index.html"
@@ -73,23 +85,58 @@ def _compare(study: Study) -> None:
         comparison.write_comparison(original, study)
 
 
-def _build(study: Study, source: Path, toc: Path) -> Path:
+def _further(study: Study, first: Edition) -> list[Edition]:
+    """The sources of the book in its further languages."""
+    laid_out = []
+    for language in languages.further_languages(study.root):
+        with speaking(languages.wording_of(study.root, language)):
+            pages = {f"{CODES}/{name}.md": page for name, page in code_pages.pages_of(study).items()}
+        laid_out.append(editions.lay_out(study, language, first, pages))
+    return laid_out
+
+
+def _build_all(study: Study, laid_out: list[Edition]) -> Path:
+    """Build every language at once and give back the folder of the first, with the others below it."""
+    with ThreadPoolExecutor() as together:
+        first, *others = together.map(lambda edition: _build(study, edition), laid_out)
+    for edition, folder in zip(laid_out[1:], others, strict=True):
+        folder.rename(first / edition.below)
+        shutil.rmtree(folder.parent.parent, ignore_errors=True)
+        shutil.rmtree(edition.source, ignore_errors=True)
+    return first
+
+
+def _build(study: Study, edition: Edition) -> Path:
     """Run Jupyter Book with warnings as errors and give back the folder that it built."""
-    output = study.root / "_build" / f".{study.name}"
+    source = edition.source
+    output = study.root / "_build" / f".{study.name}{edition.below and '.'}{edition.below}"
     shutil.rmtree(output, ignore_errors=True)
     # Not the script: where it lies depends on the system and on who installed it.
     program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    places = ["--path-output", str(output), "--toc", str(toc)]
+    places = ["--path-output", str(output), "--toc", str(edition.toc)]
     words = [*program, "build", str(source), *places, "-W", "--keep-going", "--all", "-q"]
     # The progress lines of Sphinx go to stdout; what a person must see goes to stderr.
-    done = subprocess.run(words, cwd=source, capture_output=True, text=True, check=False, env=_environment(study))  # noqa: S603
+    done = subprocess.run(words, cwd=source, capture_output=True, text=True, check=False, env=environment(study))  # noqa: S603
     if done.returncode:
         told = "\n".join(line for line in done.stderr.splitlines() if line.strip())[-4000:]
         raise BookError(f"The book of {study.name} was not built; the previous one stays. Jupyter Book says:\n{told}")
+    _lead_in(output / "_build" / "html", study, edition.below or "en")
     return output / "_build" / "html"
 
 
-def _environment(study: Study) -> dict[str, str]:
+def _lead_in(folder: Path, study: Study, language: str) -> None:
+    """Say on the page that leads to the first what it is: Jupyter Book's has neither title nor link."""
+    page = folder / "index.html"
+    found = re.search(r"url=([^\"]+)", page.read_text(encoding="utf-8"))
+    title = html.escape(study.title)
+    if found:
+        to = html.escape(found[1], quote=True)
+        lead = f'<meta http-equiv="refresh" content="0; url={to}"><link rel="icon" href="data:,">'
+        head = f'<!DOCTYPE html>\n<html lang="{language}"><meta charset="utf-8"><title>{title}</title>{lead}'
+        tables.replace_text(page, f'{head}<p><a href="{to}">{title}</a></p></html>\n')
+
+
+def environment(study: Study) -> dict[str, str]:
     """The environment of the build: the same language and dates on every machine."""
     return {**os.environ, "PYTHONUTF8": "1", "SOURCE_DATE_EPOCH": "1737244800", "COMPENDIUM_STUDY": study.name}
 
@@ -113,8 +160,17 @@ def _lay_out_codes(study: Study, source: Path, pages: Mapping[str, str]) -> Path
         tables.replace_text(folder / f"{name}.md", page)
     toc = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
     written = study.root / "_build" / f".{study.name}.toc.yml"
-    tables.replace_text(written, _dumped(_with_codes(toc, list(pages))))
+    tables.replace_text(written, dumped(_with_codes(toc, list(pages))))
     return written
+
+
+def _lay_out_evidence(study: Study, source: Path) -> None:
+    """Write the files of the evidence browser among the book's sources, where a page has it."""
+    folder = source / EVIDENCE
+    shutil.rmtree(folder, ignore_errors=True)
+    files = browse.files_of(study) if (source / "book/evidence.md").is_file() else {}
+    for name, content in files.items():
+        tables.replace_text(folder / name, content)
 
 
 def _with_codes(toc: dict[str, Any], names: list[str]) -> dict[str, Any]:
@@ -136,7 +192,7 @@ def _digest(study: Study, pages: Mapping[str, str]) -> str:
     for folder in folders:
         for path in pipeline.files_of(folder) if folder.is_dir() else [folder]:
             # What is built into the sources is in the pages already.
-            is_built = path.is_relative_to(study.root / CODES)
+            is_built = any(path.is_relative_to(study.root / folder) for folder in (CODES, EVIDENCE))
             if path.is_file() and "__pycache__" not in path.parts and not is_built:
                 digest.update(path.relative_to(study.root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -146,25 +202,35 @@ def _stage(study: Study) -> Path:
     """Lay out the sources of another study's book in a folder of their own."""
     stage = study.root / "_build" / "studies" / study.name / "source"
     shutil.rmtree(stage, ignore_errors=True)
-    for folder in ("_ext", "_static"):
+    for folder in ("_ext", "_static", "_templates"):
         shutil.copytree(
             study.root / "book" / folder, stage / "book" / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
     shutil.copytree(study.root / "book" / "replication", stage / "book", dirs_exist_ok=True)
     shutil.copy(study.root / "book" / "references.bib", stage / "book")
     shutil.copytree(study.results, stage / "results" / study.name)
-    (stage / "_config.yml").write_text(_dumped(_config(study)), encoding="utf-8")
-    (stage / "_toc.yml").write_text(_dumped(_toc(study)), encoding="utf-8")
+    (stage / "_config.yml").write_text(dumped(_config(study)), encoding="utf-8")
+    (stage / "_toc.yml").write_text(dumped(_toc(study)), encoding="utf-8")
     return stage
+
+
+def pages_for_any_study(study: Study) -> Edition:
+    """The sources of the pages for any study, laid out as if the study were another than the original."""
+    return Edition(stage := _stage(study), stage / "_toc.yml")
 
 
 def _config(study: Study) -> dict[str, Any]:
     """The original's settings with the study's own title."""
     config: dict[str, Any] = yaml.safe_load((study.root / "_config.yml").read_text(encoding="utf-8"))
-    config |= {"title": html.escape(study.title), "author": "its authors, after Liu, Zhao and Teng (2025)"}
+    config |= {"title": html.escape(study.title), "author": _authors(study)}
     config["exclude_patterns"] = []
     config["sphinx"]["config"] |= {"compendium_study": study.name, "compendium_root": str(study.root)}
     return config
+
+
+def _authors(study: Study) -> str:
+    """Who made the study, as far as its study.yml says so."""
+    return f"{html.escape(', '.join(study.authors) or 'its authors')}, after Liu, Zhao and Teng (2025)"
 
 
 def _toc(study: Study) -> dict[str, Any]:
@@ -189,7 +255,3 @@ def _toc(study: Study) -> dict[str, Any]:
             {"caption": "The computations", "chapters": steps},
         ],
     }
-
-
-def _dumped(content: Any) -> str:
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)

@@ -19,9 +19,10 @@ from matplotlib.figure import Figure
 
 from analysis import tables
 from analysis.computable import NotComputable
-from analysis.figures import style
+from analysis.figures import labels, style
 from analysis.privacy import without_identifiers
 from analysis.schema import ORIGINS, Origin
+from analysis.wording import say, say_html
 
 MIME = "application/vnd.compendium.result+json"
 MARKS = {
@@ -107,6 +108,14 @@ def harvest(notebook: Mapping[str, Any], step: str) -> Iterator[dict[str, Any]]:
                 yield {**found, "notebook": step, "svg": drawing}
 
 
+def retell(shown: dict[str, Any]) -> None:
+    """Show a result of an executed notebook anew in its output, in the language that is spoken."""
+    # A notebook's file has a text as a list of its lines.
+    if (found := shown.get(MIME)) and (page := "".join(shown["text/html"])):
+        drawing = style.unthemed(_drawing(page)) if found["kind"] == "figure" else ""
+        shown["text/html"] = _html({**found, "svg": drawing})
+
+
 def write_results(found: list[dict[str, Any]], folder: Path, claims: Mapping[str, str]) -> None:
     """Lay down the tables, the figures, `values.json` and `index.json`, and take away what no notebook shows.
 
@@ -146,27 +155,29 @@ def table_html(csv: str, texts: list[str], *, caption: str, origin: str, digits:
         "<tr>" + "".join(f"<td{kind}>{_cell(row[name], digits)}</td>" for name, kind in kinds.items()) + "</tr>"
         for row in rows.to_dict("records")
     )
-    body = body or f'<tr><td colspan="{len(kinds)}">none</td></tr>'
-    more = f" The first {ROWS_SHOWN} of {len(table):,} rows; all are in the file." if len(table) > len(rows) else ""
+    body = body or f'<tr><td colspan="{len(kinds)}">{say("none")}</td></tr>'
+    told = say_html(caption)
+    if len(table) > len(rows):
+        told += " " + say_html(f"The first {ROWS_SHOWN} of {len(table):,} rows; all are in the file.")
     return (
-        f'<figure class="result-table"><figcaption>{html.escape(caption + more)} {origin_html(origin)}</figcaption>'
-        f'<div class="result-rows" tabindex="0" role="region" aria-label="{html.escape(caption)}"><table>'
+        f'<figure class="result-table"><figcaption>{told} {origin_html(origin)}</figcaption>'
+        f'<div class="result-rows" tabindex="0" role="region" aria-label="{html.escape(say(caption))}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></figure>"
     )
 
 
 def figure_html(drawing: str, *, caption: str, alt: str, origin: str) -> str:
     """A figure for the page, its colours left to the page's theme."""
-    labelled = drawing.replace("<svg", f'<svg role="img" aria-label="{html.escape(alt)}"', 1)
+    labelled = drawing.replace("<svg", f'<svg role="img" aria-label="{html.escape(say(alt))}"', 1)
     return (
-        f'<figure class="result-figure"><div class="result-drawing">{style.themed(labelled)}</div>'
-        f"<figcaption>{html.escape(caption)} {origin_html(origin)}</figcaption></figure>"
+        f'<figure class="result-figure"><div class="result-drawing">{style.themed(labels.retold(labelled))}</div>'
+        f"<figcaption>{say_html(caption)} {origin_html(origin)}</figcaption></figure>"
     )
 
 
 def missing_html(caption: str, reason: str) -> str:
     """What stands on the page where a result could not be computed."""
-    told = f"<strong>not computable:</strong> {html.escape(reason)}. <span>{html.escape(caption)}</span>"
+    told = f"<strong>{say('not computable:')}</strong> {say_html(reason)}{say('.')} <span>{say_html(caption)}</span>"
     return f'<p class="not-computable" {_absence(caption, reason)}>{told}</p>'
 
 
@@ -174,7 +185,7 @@ def origin_html(origin: str) -> str:
     """The mark that says what a result is worth as evidence; none for what is no result."""
     if not origin:
         return ""
-    return f'<span class="origin origin-{origin}" title="{MARKS[origin]}">{origin}</span>'
+    return f'<span class="origin origin-{origin}" title="{say(MARKS[origin])}">{say(origin, "mark")}</span>'
 
 
 def _show(result: dict[str, Any], *, silent: bool = False) -> None:
@@ -186,14 +197,19 @@ def _show(result: dict[str, Any], *, silent: bool = False) -> None:
 
 def _value_html(result: Mapping[str, Any]) -> str:
     """A value for the page; one that could not be computed has no origin to be marked with."""
-    # The first word names the notebook, which the reader knows.
-    name, shown = result["name"].partition("_")[2].replace("_", " ") or result["name"], html.escape(result["text"])
+    name = spoken_name(result["name"])
     if result["missing"]:
         absence = _absence(name, result["missing"])
-        return f'<span class="recorded" {absence}>{html.escape(name)} <em>{shown}</em></span>'
-    unit = "" if result["unit"] in ("", "share") else f" {html.escape(result['unit'])}"
-    told = f"{html.escape(name)} <strong>{shown}</strong>{unit}"
+        reason = f"{say('not computable:')} {say_html(result['missing'])}"
+        return f'<span class="recorded" {absence}>{say_html(name)} <em>{reason}</em></span>'
+    unit = "" if result["unit"] in ("", "share") else f" {say_html(result['unit'])}"
+    told = f"{say_html(name)} <strong>{say_html(result['text'])}</strong>{unit}"
     return f'<span class="recorded">{told} {origin_html(result["origin"])}</span>'
+
+
+def spoken_name(name: str) -> str:
+    """What a recorded value is called on a page: its name without the first word, which names the notebook."""
+    return name.partition("_")[2].replace("_", " ") or name
 
 
 def _absence(called: str, reason: str) -> str:
@@ -269,25 +285,24 @@ def _kind(cells: pd.Series) -> str:
 
 
 def _title(name: str) -> str:
-    return html.escape(str(name).replace("_", " "))
+    return say_html(str(name).replace("_", " "))
 
 
 def _cell(value: Any, digits: int) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes" if value else "no")
     if isinstance(value, str):
         return _text_cell(value)
     if pd.isna(value):
-        return '<span class="missing" title="missing">–</span>'
+        return f'<span class="missing" title="{say("missing")}">–</span>'
     whole = float(value).is_integer()
     return f"{int(value):,}" if whole else f"{value:,.{digits}f}".replace("-", "−")
 
 
 def _text_cell(text: str) -> str:
     """A text, escaped; a date stays on one line, a long name may break at its dots, a checksum is cut short."""
-    shown = html.escape(text)
     if CHECKSUM.fullmatch(text):
         return f'<abbr class="checksum" title="{text}">{text[:CHECKSUM_SHOWN]}…</abbr>'
     if DATE.fullmatch(text):
-        return f'<span class="date">{shown}</span>'
-    return LONG_NAME.sub(lambda name: re.sub(r"([._-])", r"\1<wbr>", name[0]), shown)
+        return f'<span class="date">{html.escape(text)}</span>'
+    return LONG_NAME.sub(lambda name: re.sub(r"([._-])", r"\1<wbr>", name[0]), say_html(text))

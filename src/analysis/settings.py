@@ -12,7 +12,7 @@ from analysis.marked import Place, Problem, read_marked
 from analysis.schema import ORIGINS
 
 REQUIRED = ("title", "platform", "sides", "tables")
-OPTIONAL = ("about", "capture", "mapping", "privacy", "decisions", "to_confirm")
+OPTIONAL = ("about", "authors", "capture", "mapping", "privacy", "decisions", "to_confirm")
 CAPTURE = ("date", "by", "licence", "changed")
 # Tables that captures are imported into.
 CAPTURED = ("posts", "comments", "creators")
@@ -125,9 +125,10 @@ def _text_problems(settings: Mapping[str, Any]) -> list[Problem]:
         if key in settings and not _is_text(settings[key])
     ]
     problems += _capture_problems(settings.get("capture", {}))
-    waiting = settings.get("to_confirm", [])
-    if not isinstance(waiting, list) or not all(map(_is_text, waiting)):
-        problems.append(Problem(("to_confirm",), f"found {waiting!r}; expected a list of texts. A colon needs quotes."))
+    for key in ("authors", "to_confirm"):
+        listed = settings.get(key, [])
+        if not isinstance(listed, list) or not all(map(_is_text, listed)):
+            problems.append(Problem((key,), f"found {listed!r}; expected a list of texts. A colon needs quotes."))
     return problems
 
 

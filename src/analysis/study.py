@@ -62,6 +62,11 @@ class Study:
         return str(self.settings["title"])
 
     @property
+    def authors(self) -> list[str]:
+        """Who made the study, as study.yml names them."""
+        return [str(name) for name in self.settings.get("authors", [])]
+
+    @property
     def about(self) -> str:
         """What the study is about, in a sentence."""
         return _stated(self.settings.get("about", ""), "What this study is about is not stated yet.")

@@ -22,6 +22,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.text import Text
 
+from analysis.figures import labels
+
 INK, MUTED, GRID, PAPER = "#1f2329", "#5c636e", "#d4d8de", "#fdfdfe"
 THEMED = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
 
@@ -130,6 +132,7 @@ def svg(figure: Figure, *, name: str, mark: str) -> str:
         warnings.filterwarnings("error", message="Glyph .* missing from")
         _settle(figure)
         noted = figure.text(0.005, 0.0, mark, ha="left", va="bottom", fontsize=8.5, color=MUTED)
+        facts = labels.name_labels(figure)
         file = io.StringIO()
         FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
         noted.remove()
@@ -140,7 +143,8 @@ def svg(figure: Figure, *, name: str, mark: str) -> str:
     drawing = drawing.replace("*{stroke-linejoin", f"#{name}-figure_1 *{{stroke-linejoin")
     drawing = _numbered(drawing)
     drawing = re.sub(r'\bid="', f'id="{name}-', drawing)
-    return re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", drawing)
+    drawing = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", drawing)
+    return labels.with_facts(drawing, facts, name)
 
 
 def _make_drawable(figure: Figure) -> None:
