@@ -2,9 +2,11 @@
 
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from analysis.qda.project import Candidate, Project, Told
+from analysis.qda.offsets import Decided
+from analysis.qda.project import Candidate, Coding, Project, Told
 from analysis.qda.qdc import READER as QDC
 from analysis.qda.refi import READER as REFI
 
@@ -108,6 +110,15 @@ def read_refi(path: Path, told: Told | None = None) -> Project:
 def read_qdc(path: Path) -> Project:
     """A codebook as its reader gives it."""
     return QDC.read(Candidate(path, path.name, root="CodeBook"), path.parent, Told())
+
+
+def on_the_text(project: Project, decided: Decided) -> list[Coding]:
+    """The codings with their positions in codepoints, without those whose selection is not on the text."""
+    return [
+        coding if place is None else replace(coding, start=place[0], end=place[1])
+        for coding, place in zip(project.codings, decided.places, strict=True)
+        if place is not None or coding.start is None
+    ]
 
 
 def lost(project: Project) -> dict[str, int]:

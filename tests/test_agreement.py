@@ -284,3 +284,17 @@ def test_a_disagreement_on_a_span_names_the_span():
     found = agreement.disagreements(on_spans)[["unit_id", "passage", "code_id", "given_by"]].to_numpy().tolist()
     assert found == [["c1[3:12]", "3:12", "ask.why", "ann"], ["c1[3:12]", "3:12", "ask.how", "bob"]]
     assert "passage" not in agreement.disagreements(judge())
+
+
+def test_beside_the_alpha_of_sets_stand_the_units_with_one_set_and_the_decisions_alike():
+    judged = judge()
+    whole = agreement.of_sets(judged, RESAMPLING, "creators").iloc[0]
+    # The coders differ on s1 and on s2, each by one code.
+    assert (whole["units"], whole["same_set"]) == (4, 0.5)
+    assert whole["percent"] == pytest.approx(1 - 2 / (4 * len(judged.codes)))
+
+
+def test_three_coders_of_whom_one_differs_agree_in_one_pair_of_three():
+    judged = judge("p2 ask.why ann 2", readings={("ann", 2): "s3", ("bob", 2): "s3", ("cy", 2): "s3"})
+    whole = agreement.of_sets(judged, RESAMPLING, "creators").iloc[0]
+    assert whole["percent"] == pytest.approx(1 - 2 / 3 / len(judged.codes))

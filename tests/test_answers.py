@@ -117,8 +117,8 @@ def test_every_notebook_is_asked():
     ("name", "expected"),
     [
         ("bare", "cannot partly partly partly partly cannot cannot partly cannot answers"),
-        ("talking", "partly partly answers partly partly cannot cannot partly answers answers"),
-        ("coded", "partly partly answers partly partly answers cannot answers answers answers"),
+        ("talking", "partly partly answers partly partly cannot cannot partly partly answers"),
+        ("coded", "partly partly answers partly partly answers cannot answers partly answers"),
         ("liu2025", " ".join([ANSWERS] * 10)),
     ],
 )

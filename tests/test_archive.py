@@ -164,3 +164,17 @@ def test_a_member_whose_bytes_were_damaged_is_told(tmp_path, scratch, how):
         pytest.raises(CodingError, match=re.escape("a.zip, a.txt: cut off or broken: Bad CRC-32")),
     ):
         found.read("a.txt") if how == "read" else found.unpack("a.txt", scratch)
+
+
+def test_a_member_without_a_name_is_passed_over(tmp_path, scratch):
+    path = zipped(tmp_path / "a.zip", [("x", b"1"), ("a.txt", b"2")])
+    content = bytearray(path.read_bytes())
+    # The name of the entry in the central directory is no longer than nothing.
+    place = content.index(b"PK\x01\x02")
+    content[place + 28] = 0
+    del content[place + 46]
+    end = content.index(b"PK\x05\x06") + 12
+    content[end : end + 4] = (int.from_bytes(content[end : end + 4], "little") - 1).to_bytes(4, "little")
+    path.write_bytes(content)
+    with opened(path, "a.zip", scratch) as found:
+        assert found.names == ["a.txt"]

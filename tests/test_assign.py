@@ -1,5 +1,7 @@
 """Packages for coders: who gets what, what is in a package, and what becomes of it when it comes back."""
 
+import os
+
 import openpyxl
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from analysis import schema, tables
 from analysis.assign import Asked, assign, dealt_to, draw, groups_of
 from analysis.drawn import scope_of
-from analysis.errors import StudyError
+from analysis.errors import BusyError, StudyError
 from analysis.qda.arriving import import_codings
 from analysis.qda.gathering import Asked as AskedIn
 from analysis.qda.guids import guid_of
@@ -200,6 +202,37 @@ def test_what_a_coder_put_into_the_folder_is_not_overwritten(study):
         assign(study, asked())
     assert not (study.coding / "assignments.csv").exists()
     assert list(folders(study)) == ["assigned/round-1/ben/coded.qdpx"]
+
+
+def test_while_an_import_is_at_it_nothing_is_given_out(study):
+    lock = study.folder / ".import.lock"
+    lock.write_text(str(os.getppid()), encoding="utf-8")
+    with pytest.raises(BusyError, match="compendium assign mine: another process"):
+        assign(study, asked())
+    assert not (study.folder / "out").exists()
+    lock.unlink()
+    assert len(assign(study, asked()).rows)
+    assert not lock.exists()
+
+
+def test_the_corpus_is_read_under_the_lock_and_an_import_waits_meanwhile(study, tmp_path, monkeypatch):
+    from analysis import assign as assigning
+
+    def reading(*given, **named):
+        with pytest.raises(BusyError, match="compendium import mine: another process"):
+            import_codings(study, [tmp_path / "back.csv"], AskedIn(), silent)
+        return scope_of(*given, **named)
+
+    (tmp_path / "back.csv").write_text("unit,joke\np1,1\n", encoding="utf-8")
+    monkeypatch.setattr(assigning, "scope_of", reading)
+    assert len(assign(study, asked()).rows)
+
+
+def test_what_a_killed_import_left_aside_is_put_back_before_anything_is_recorded(study):
+    study.coding.rename(study.folder / ".coding.before")
+    before = {path.name for path in (study.folder / ".coding.before").iterdir()}
+    assign(study, asked())
+    assert {path.name for path in study.coding.iterdir()} == {*before, "assignments.csv"}
 
 
 WRONG = [

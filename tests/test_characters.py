@@ -187,6 +187,12 @@ def test_who_read_a_screenshot_read_its_texts_and_who_coded_a_text_read_it():
     ]  # fmt: skip
 
 
+def test_a_round_in_which_nobody_read_or_coded_has_no_texts():
+    found = characters.texts_read(coded.readings(), coded.placed(), corpus(), 7)
+    assert found == NotComputable("nobody coded in round 7, which agreement_round asks for")
+    assert characters.every_pair(coded.placed(), coded.codebook(), found, 7) == found
+
+
 def test_a_study_without_texts_has_no_characters_to_compare():
     empty = units.Corpus(*(schema.empty(name) for name in ("posts", "comments", "screenshots", "documents")))
     found = characters.texts_read(coded.readings(), coded.placed(), empty, 2)

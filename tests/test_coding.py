@@ -8,8 +8,9 @@ from analysis.computable import NotComputable
 from analysis.errors import TableError
 from analysis.figures import coding as draw
 from analysis.figures import network, rounds
+from analysis.resampling import Resampling
 
-RESAMPLING = coding.Resampling(replicates=200, confidence=0.95, seed=1)
+RESAMPLING = Resampling(replicates=200, confidence=0.95, seed=1)
 
 
 @pytest.fixture
@@ -221,7 +222,7 @@ def test_resampling_repeats_with_its_seed_and_draws_as_many_as_there_are():
     first, again = RESAMPLING.clusters(7), RESAMPLING.clusters(7)
     assert (first == again).all()
     assert (first.sum(axis=1) == 7).all()
-    assert (first != coding.Resampling(200, 0.95, 2).clusters(7)).any()
+    assert (first != Resampling(200, 0.95, 2).clusters(7)).any()
 
 
 def test_figures_draw_every_code_and_pass_absence_on(placed, units):

@@ -125,15 +125,36 @@ def test_a_project_becomes_tables_that_the_study_reads(study, tmp_path):
     assert "‹person›" in study.table("documents")["text"].item()
     assert study.table("readings")["unit_id"].nunique() == 3
     assert f"is {path}" in told
-    assert "selections fit this" in told
+    assert "Selections that fit this: " in told
     assert check_study(study).tables[0] == "mine: settings and tables are in order."
 
 
 def test_before_anything_is_imported_the_codebook_is_the_originals_and_codings_are_none(study):
     assert study.table("codebook")["code_id"].tolist() == ["talk"]
     assert study.table("codings") == NotComputable("the study has no codings")
+    assert study.table("coded") == NotComputable("no codings were imported")
     assert study.origin_of("codebook") == "published"
     assert not study.holds("codebook")
+
+
+def test_names_that_may_be_misspelt_are_told_once(study, tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("unit,coder,code\nc1,ann,Talks\nc2,ann,Talk\nc1,ann,Elsewhere\n", encoding="utf-8")
+    told = bring_in(study, path)
+    assert "New in the codebook, where no code was called so: Talks (like Talk), Elsewhere." in told
+    assert (
+        "is called so or reads so: c2. If one was meant, take its rows out of the tables in data/mine/coding/" in told
+    )
+    again = bring_in(study, path)
+    assert "New in the codebook" not in again
+    assert "Kept as documents" not in again
+
+
+def test_of_many_new_names_the_first_are_told(study, tmp_path):
+    path = tmp_path / "pairs.csv"
+    rows = "".join(f"c1,ann,{letter * 9}\n" for letter in "abcdefghijklm")
+    path.write_text(f"unit,coder,code\n{rows}", encoding="utf-8")
+    assert f"{'j' * 9} and 3 more." in bring_in(study, path)
 
 
 def test_the_same_file_again_leaves_every_byte(study, tmp_path):

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import CodingError
-from analysis.qda import registry
+from analysis.qda import refi, registry
 from analysis.qda.candidates import glimpsed, root_of
 from analysis.qda.registry import READERS, is_coding
 from analysis.sources.opening import opened
 from analysis.sources.registry import READERS as CAPTURES
 from making import PROJECT
 from qda_making import DECLARATION, project_xml, qdpx
-from table_making import csv_file, word, workbook
+from table_making import csv_file, reading, word, workbook
 
 ROWS = "unit,coder,code\np1,Ana,Humour\n"
 
@@ -191,3 +191,17 @@ def test_a_folder_and_a_file_that_is_not_there_are_no_codings(tmp_path):
 )
 def test_the_first_element_is_found_behind_whatever_stands_before_it(head, expected):
     assert root_of(head) == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "content"), [(6, b"\xff\x00"), (8, b"\x00\x08")], ids=["of a later version", "names in no known letters"]
+)
+def test_a_zip_whose_list_of_members_is_damaged_is_told_by_the_reader_of_projects(tmp_path, place, content):
+    whole = bytearray(zipped(tmp_path, {"\xe9.txt": b"Hello", "project.qde": b"<Project/>"}).read_bytes())
+    entry = whole.index(b"PK\x01\x02")
+    whole[entry + place : entry + place + 2] = content
+    whole[entry + 46 : entry + 48] = b"\xc0\xc0"
+    (tmp_path / "damaged.qdpx").write_bytes(whole)
+    assert name_of(tmp_path / "damaged.qdpx") == "refi"
+    with pytest.raises(CodingError, match=r"damaged\.qdpx: a zip file that is cut off or broken: "):
+        reading(refi.READER, tmp_path / "damaged.qdpx")

@@ -134,8 +134,10 @@ def test_coders_times_and_notes_go_along(written):
     notes = {(memo.about, memo.text, memo.coder) for memo in project.memos}
     assert notes == {
         ("project", "On all.", "ana"), ("code", "On why.", None), ("unit", "Two\nlines.", "ben"),
-        ("coding", "Sure?", "ana"), ("coding", "all of it", "ben"), ("case", "Friendly.", None),
+        ("coding", "Sure?", "ana"), ("case", "Friendly.", None),
     }  # fmt: skip
+    remarks = {each.memo for each in project.codings}
+    assert remarks == {None, "a pun", "all of it", "laughs"}
 
 
 def test_what_stays_behind_is_told(written):

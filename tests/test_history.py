@@ -133,6 +133,11 @@ def test_the_trail_tells_who_when_why_and_to_how_many_codings_a_change_applied()
     ]
 
 
+def test_a_change_does_not_apply_to_what_was_given_in_its_own_round():
+    trail = history.trail(changes("2 redefine a\n2 split b -> b c"), given("a@1", "a@2", "b@2"), coded.codebook())
+    assert trail["codings"].tolist() == [1, 0]
+
+
 def test_a_study_without_history_has_no_trail():
     assert history.trail(NO_HISTORY, given("a@1"), coded.codebook()) == NO_HISTORY
 

@@ -10,7 +10,7 @@ from analysis.errors import CodingError
 from analysis.qda.gathering import Asked
 from analysis.qda.guids import guid_of
 from analysis.qda.project import Case, Code, Loss, Memo, Repair, Source, Told
-from analysis.qda.report import by_file, counting, lost, matched, readings
+from analysis.qda.report import by_file, counting, lost, matched, off_the_text, readings
 from coded import frame
 from landing_making import COMMENT, POST, coding, guid, held, land, project, said, source
 
@@ -409,8 +409,35 @@ def test_the_report_counts_what_a_notebook_shows():
     assert counting(coded)[["on_the_text", "off_the_text", "fitting"]].to_numpy().tolist() == [[1, 0, 1]]
     assert lost(coded)[["lost", "repair"]].to_numpy().tolist() == [[4, 1]]
     assert readings(coded)["readings"].tolist() == [2]
+    assert off_the_text(coded).reason == "every selection of what was imported is on its text"
     nothing = schema.empty("coded")
-    assert [table(nothing).reason for table in (by_file, matched, counting, lost, readings)] == [
-        "no codings were imported", "no codings were imported", "no text was selected in what was imported",
+    assert [table(nothing).reason for table in (by_file, matched, off_the_text, counting, lost, readings)] == [
+        *["no codings were imported"] * 3, "no text was selected in what was imported",
         "nothing was lost, repaired or joined", "nothing is known of who read what",
     ]  # fmt: skip
+
+
+def test_a_file_is_told_with_its_format_and_the_program_that_wrote_it():
+    named, nameless = project([source(10, "p1")]), project([source(10, "p1")], [coding(20, 10)])
+    named.origin = "NVivo  14 " + "x" * 50
+    told = by_file(land(named, nameless).tables["coded"]).set_index("file").astype("object")
+    assert told["format"].dropna().tolist() == ["made by hand"] * 2
+    assert told["program"].dropna().to_dict() == {"made-aaaaaaaa": "NVivo 14 " + "x" * 31}
+
+
+def test_no_table_for_a_notebook_quotes_what_is_off_the_text_mended_or_lost():
+    secret, names = "words of Zoë", "Zoë"
+    wrong, outside = coding(20, 10, words="why", text=POST, quoted=secret), coding(21, 10, words="why", text=POST)
+    outside.__dict__.update(start=900, end=910)
+    right = [coding(22 + n, 10, words=word, text=POST, quoted=word) for n, word in enumerate(("is", "cat", "why"))]
+    given = project(
+        [source(10, "p1", POST), source(11, f"c1, 3–4: {names}", COMMENT)], [wrong, outside, *right],
+        lost=[Loss(f"a link of {names}", 3, secret)], repairs=[Repair(f"Code '{names}'", secret)],
+    )  # fmt: skip
+    coded = land(given).tables["coded"]
+    assert secret in " ".join(coded["value"].dropna())
+    shown = [table(coded) for table in (by_file, matched, counting, off_the_text, lost, readings)]
+    assert not any(word in table.to_csv() for table in shown for word in (secret, names))
+    off = off_the_text(coded)
+    assert off[["file", "item"]].to_numpy().tolist() == [["made-aaaaaaaa", "1"], ["made-aaaaaaaa", "2"]]
+    assert off[["start", "end"]].to_numpy().tolist() == [[POST.index("why"), POST.index("why") + 3], [900, 910]]

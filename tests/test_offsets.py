@@ -5,10 +5,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analysis.qda.offsets import Decided, apply, decide, told
+from analysis.qda.offsets import Decided, decide, told
 from analysis.qda.offsets_evidence import BEGUN, BEGUN_TO_AN_EDGE, EQUAL, TRIMMED, agreement
 from analysis.qda.offsets_texts import Texts
 from analysis.qda.project import Area, Coding, Counting, Project, Source
+from qda_making import on_the_text
 
 CODEPOINTS, UTF_16, UTF_8 = (Counting(unit, crlf=2) for unit in ("codepoints", "utf-16", "utf-8"))
 ALL = [
@@ -52,7 +53,7 @@ def words_of(text: str) -> list[tuple[int, int]]:
 
 
 def found(project: Project, decided: Decided) -> list[tuple[int | None, int | None]]:
-    return [(each.start, each.end) for each in apply(project, decided).codings]
+    return [(each.start, each.end) for each in on_the_text(project, decided)]
 
 
 @pytest.mark.parametrize("counting", ALL, ids=told)
@@ -98,10 +99,7 @@ def test_one_quotation_is_enough_against_the_origin():
     given = project(text, [coding(1, text, 6, 9, UTF_16, quoted="two")], CODEPOINTS)
     decided = decide(given)
     assert (decided.counting, found(given, decided)) == (UTF_16, [(6, 9)])
-    assert decided.why == (
-        "the selections fit it clearly better than what goes with 'Some program 1' (codepoints, CR LF counts 2, "
-        "a byte-order mark does not count, the end is after the last character)"
-    )
+    assert decided.why == ("the selections fit it clearly better than what goes with 'Some program 1' (codepoints)")
 
 
 def test_quotations_that_mostly_fit_the_origin_are_not_outweighed_by_one_that_does_not():
@@ -161,7 +159,17 @@ def test_a_selection_that_does_not_fall_on_the_text_is_listed_and_left_out(start
     assert (misfit.where, misfit.source, misfit.start, misfit.end) == ("row 7", "diary.txt", start, end)
     assert misfit.found == told
     assert decided.places == [None]
-    assert apply(given, decided).codings == []
+    assert on_the_text(given, decided) == []
+
+
+def test_a_selection_that_leads_out_of_its_text_is_not_taken_into_the_next_one():
+    given = project(
+        "one", [Coding("g1", "s", "c", "Ann", start=0, end=4), Coding("g2", "s", "c", "Ann", start=4, end=7)]
+    )
+    given.sources.append(Source("t", "next.txt", text="two"))
+    decided = decide(given)
+    assert decided.places == [None, None]
+    assert {each.found for each in decided.misfits} == {"leads out of the text, which is 3 codepoints long"}
 
 
 def test_a_coding_of_a_text_that_is_not_there_is_listed():
@@ -169,7 +177,7 @@ def test_a_coding_of_a_text_that_is_not_there_is_listed():
     given.sources = [Source("s", "diary.txt")]
     decided = decide(given)
     assert [each.found for each in decided.misfits] == ["the text of its source is not in the project"]
-    assert apply(given, decided).codings == []
+    assert on_the_text(given, decided) == []
 
 
 def test_a_selection_begins_at_no_space_and_ends_after_none():
@@ -183,7 +191,7 @@ def test_codings_without_positions_in_a_text_stay_as_they_are():
     given = project("some text", [whole, area])
     decided = decide(given)
     assert decided.places == [None, None]
-    assert apply(given, decided).codings == [whole, area]
+    assert on_the_text(given, decided) == [whole, area]
 
 
 def test_a_line_end_that_counts_one_is_two_codepoints_in_the_text_as_stored():

@@ -6,7 +6,8 @@ import shutil
 import pytest
 from docutils import nodes
 
-from analysis import pipeline, publish, results
+import coded
+from analysis import pipeline, publish, results, tables
 from analysis.errors import BookError
 from analysis.study import open_study
 from making import FIRST, INDEX, PROJECT, SHOW, contents, lay_out_book, load, make_notebook
@@ -149,6 +150,73 @@ def test_another_study_gets_a_book_of_its_own(built):
     assert "Another study on Somewhere" in shown
     assert "not computable: the study has no hashtags" in shown
     assert load(built / "results/liu2025/values.json")["first_posts"]["value"] == 40
+
+
+CODED_STUDY = """  codebook: {file: codebook.csv, origin: captured}
+  codings: {file: codings.csv, origin: captured}
+"""
+PAGE_OF_CODES = """# Codebook
+
+See [all codes](codes/index.md).
+
+```{data-table} codebook
+:columns: name level
+```
+
+```{result-table} 01-first-codes
+```
+"""
+SHOW_CODES = """
+show_table("01-first-codes", this.table("codebook")[["code_id", "name"]], caption="Codes.", origin="captured")
+"""
+SECRET = "Nobody else has said these words about noodles"
+
+
+def with_codes(root) -> None:
+    """A codebook of two codes of one name, a coding of a captured post, and a page that shows the codebook."""
+    folder = root / "data/liu2025"
+    settings = (folder / "study.yml").read_text(encoding="utf-8").replace("tables:\n", f"tables:\n{CODED_STUDY}", 1)
+    (folder / "study.yml").write_text(settings.replace("value: screenshot", "value: post"), encoding="utf-8")
+    tables.write_table(coded.codebook().assign(basis="own"), folder / "codebook.csv", "codebook")
+    post = {"post_id": ["p1"], "creator_id": ["u1"], "text": [SECRET], "source": ["x"], "language": ["es"]}
+    given = coded.codings("p1 ask.why ann 1").assign(source="x")
+    tables.write_table(coded.frame("posts", **post), folder / "posts.csv", "posts")
+    tables.write_table(given, folder / "codings.csv", "codings")
+    make_notebook(root / "notebooks/01-first.ipynb", 'study: str = "liu2025"', FIRST, SHOW, SHOW_CODES)
+    (root / "book/codebook.md").write_text(PAGE_OF_CODES, encoding="utf-8")
+    toc = (root / "_toc.yml").read_text(encoding="utf-8").replace("book/argument", "book/codebook")
+    (root / "_toc.yml").write_text(toc, encoding="utf-8")
+    (root / "book/argument.md").unlink()
+
+
+def test_each_code_has_a_page_to_which_the_tables_of_codes_lead(built_small):
+    with_codes(built_small)
+    pipeline.run(open_study())
+    first = publish.build_book(open_study(), say=lambda _: None)
+    html = first.parent
+    names = ["ask-how", "ask-why", "joke-pun"]
+    assert sorted(path.stem for path in (html / "book/codes").glob("*.html")) == [*names[:2], "index", names[2]]
+    codebook = page(built_small, "book/codebook")
+    shown, of_result = codebook.split("Codes. <span")
+    for name, code in zip(names, ("How", "Why", "Pun"), strict=True):
+        assert f'<tr><td><a href="codes/{name}.html">{code}</a></td>' in shown
+        assert of_result.count(f'<tr><td><a href="codes/{name}.html">') == 1
+    assert "<tr><td>Learn</td>" in shown
+    computed = page(built_small, "results/liu2025/notebooks/01-first")
+    assert computed.count('<tr><td><a href="../../../book/codes/') == len(names)
+    for path in html.rglob("*.html"):
+        leads = set(re.findall(r'href="([^":#?]+\.html)', path.read_text(encoding="utf-8")))
+        assert [way for way in leads if not (path.parent / way).is_file()] == [], path
+
+
+def test_pages_of_codes_show_no_captured_words_unless_they_may(built_small):
+    with_codes(built_small)
+    pipeline.run(open_study())
+    built = publish.build_book(open_study(), say=lambda _: None).parent
+    why = page(built_small, "book/codes/ask-why")
+    assert "Of 1 nothing is shown, so that nobody can be found by their words." in why
+    for path in built.rglob("*"):
+        assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
 
 
 CLAIMS = """claim_id,section,statement,kind,value,unit,evidence_ids,check,argument,note

@@ -222,7 +222,7 @@ def test_a_selections_name_that_quotes_nothing_is_counted_as_lost(tmp_path, name
         qdpx(tmp_path, project_xml(users_xml() + codebook_xml(code_xml(1, "joy")) + sources_xml(source)))
     )
     assert project.codings[0].quoted is None
-    assert lost(project)["PlainTextSelection/@name (its name)"] == 1
+    assert lost(project)["PlainTextSelection/@name (its name, which the text does not say)"] == 1
 
 
 def test_a_selections_name_that_breaks_off_still_quotes(tmp_path):

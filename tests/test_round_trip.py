@@ -1,5 +1,6 @@
 """Out and in again: nothing that the canonical tables hold is lost, and what they do not hold is listed."""
 
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -9,10 +10,13 @@ from analysis import tables
 from analysis.export import export
 from analysis.qda.arriving import import_codings
 from analysis.qda.gathering import Asked
+from analysis.qda.guids import guid_of
 from analysis.qda.project import Told
+from analysis.qda.refi_parts import remark_guid
 from analysis.study import Study
+from coded import frame
 from conftest import lay_out
-from export_making import POST, coding, codings, lay_out_study, words
+from export_making import GUID, POST, SPEECH, coding, codings, lay_out_study, words
 from qda_making import (
     BEN,
     code_xml,
@@ -94,6 +98,82 @@ def test_a_study_that_comes_back_to_itself_changes_nothing(tmp_path):
         after.sort_values(order)[columns].reset_index(drop=True),
         before.sort_values(order)[columns].reset_index(drop=True),
     )
+
+
+PLACES = {
+    "on a span": coding("k1", "p1", "joke", **words(POST, "猫")),
+    "on a whole text": coding("k1", "c1", "joke"),
+    "on a whole picture": coding("k1", "s1", "joke"),
+    "on a part of a picture": coding("k1", "s1", "joke", left=1, top=2, right=30, bottom=40),
+    "on a page": coding("k1", f"{GUID}02", "joke", page=3, left=10, top=700, right=200, bottom=650),
+    "on a whole document": coding("k1", f"{GUID}02", "joke"),
+    "on a moment": coding("k1", f"{GUID}03", "joke", begin=1500, finish=2750),
+    "on a transcript": coding("k1", f"{GUID}03", "joke", **words(SPEECH, "你好")),
+    "on a whole recording in the second round": coding("k1", f"{GUID}03", "joke", number=2),
+}
+REMARK = "Is it a pun?\n\n<b>猫</b> & 😀 ]]>, or not"
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_a_codings_own_remark_stays_its_own_wherever_it_stands(tmp_path, where):
+    rows = codings([PLACES[where] | {"memo": REMARK, "coded_at": "2025-02-01T08:00:00Z"}])
+    lay_out(tmp_path / "first")
+    written = export(lay_out_study(tmp_path / "first", codings=rows, memos=None), "refi")
+    second, third = uncoded(tmp_path / "second"), uncoded(tmp_path / "third")
+    imported(second, written.folder / "mine.qdpx")
+    again = export(second, "refi")
+    imported(third, again.folder / "mine.qdpx")
+    assert contents(again.folder) == contents(written.folder)
+    for study in (second, third):
+        assert held(study)["codings"]["memo"].tolist() == [REMARK]
+        assert "memos" not in held(study)
+
+
+def test_remarks_and_notes_in_other_line_ends_go_out_in_the_same_bytes_from_the_first(tmp_path):
+    lay_out(tmp_path / "first")
+    rows = codings(
+        [PLACES[where] | {"coding_id": where, "memo": f" {where}\r\n"} for where in ("on a span", "on a page")]
+    )
+    notes = frame("memos", memo_id=["m1", "m2"], about=["project"] * 2, text=["one\r\ntwo ", " "], source=["made"] * 2)
+    written = export(lay_out_study(tmp_path / "first", codings=rows, memos=notes), "refi")
+    second = uncoded(tmp_path / "second")
+    imported(second, written.folder / "mine.qdpx")
+    assert contents(export(second, "refi").folder) == contents(written.folder)
+    assert sorted(held(second)["codings"]["memo"]) == ["on a page", "on a span"]
+    assert held(second)["memos"]["text"].tolist() == ["one\ntwo"]
+
+
+def test_a_remark_that_somebody_changed_elsewhere_is_the_codings_new_one(tmp_path):
+    lay_out(tmp_path / "first")
+    rows = codings([coding("k1", "c1", "joke", memo="sure")])
+    study = lay_out_study(tmp_path / "first", codings=rows, memos=None)
+    file = export(study, "refi").folder / "mine.qdpx"
+    imported(study, changed(file, tmp_path / "back.qdpx", "sure", "not sure"))
+    assert study.table("codings")["memo"].tolist() == ["not sure"]
+    assert "memos" not in held(study)
+
+
+def test_a_remark_that_is_put_to_something_else_too_is_a_note_on_both(tmp_path):
+    lay_out(tmp_path / "first")
+    rows = codings([coding("k1", "c1", "joke", memo="sure")])
+    written = export(lay_out_study(tmp_path / "first", codings=rows, memos=None), "refi")
+    second = uncoded(tmp_path / "second")
+    note = f'<NoteRef targetGUID="{remark_guid(guid_of("coding", "k1"))}"/>'
+    imported(second, changed(written.folder / "mine.qdpx", tmp_path / "back.qdpx", "</Project>", f"{note}</Project>"))
+    assert sorted(held(second)["memos"]["about"]) == ["coding", "project"]
+    assert held(second)["codings"]["memo"].isna().all()
+
+
+def changed(file: Path, to: Path, old: str, new: str) -> Path:
+    """A project in which something else stands, as after work in another program."""
+    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(to, "w") as out:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name.endswith(".qde"):
+                assert old.encode() in content
+                content = content.replace(old.encode(), new.encode())
+            out.writestr(name, content)
+    return to
 
 
 TEXT = "Eins 😀 zwei\r\nCafé 猫 👩‍👩‍👧 Ende."
@@ -180,3 +260,58 @@ def test_a_file_of_another_program_goes_out_in_the_same_bytes_from_then_on(tmp_p
     written = export(first, "refi")
     imported(second, written.folder / "mine.qdpx")
     assert contents(export(second, "refi").folder) == contents(written.folder)
+
+
+def test_a_coder_whose_name_ends_like_a_round_stays_one_coder(tmp_path):
+    lay_out(tmp_path / "first")
+    rows = codings([coding("k1", "p1", "joke", "ana (round 2)"), coding("k2", "p1", "joke", "ana")])
+    written = export(lay_out_study(tmp_path / "first", codings=rows, memos=None), "refi")
+    second = uncoded(tmp_path / "second")
+    imported(second, written.folder / "mine.qdpx")
+    found = held(second)["codings"]
+    assert {*zip(found["coder"], found["round"], strict=True)} == {("ana (round 2)", 1), ("ana", 1)}
+    assert contents(export(second, "refi").folder) == contents(written.folder)
+
+
+def test_two_cases_of_one_name_stay_two(tmp_path):
+    lay_out(tmp_path / "first")
+    ids = [f"{GUID}05", f"{GUID}06"]
+    cases = frame("cases", case_id=ids, name=["Family"] * 2, units=["p1", "c1"], source=["made"] * 2)
+    sizes = {"about_id": ids, "variable": ["size"] * 2, "kind": ["integer"] * 2, "value": ["4", "5"]}
+    values = frame("attributes", **sizes, source=["made"] * 2)
+    written = export(lay_out_study(tmp_path / "first", cases=cases, attributes=values, memos=None), "refi")
+    second = uncoded(tmp_path / "second")
+    imported(second, written.folder / "mine.qdpx")
+    assert held(second)["cases"][["case_id", "units"]].to_numpy().tolist() == [[ids[0], "p1"], [ids[1], "c1"]]
+    assert held(second)["attributes"]["value"].tolist() == ["4", "5"]
+
+
+def test_two_notes_that_say_the_same_at_other_times_stay_two(tmp_path):
+    lay_out(tmp_path / "first")
+    times = ["2025-01-01T00:00:00Z", "2025-01-02T00:00:00Z"]
+    notes = frame(
+        "memos", memo_id=["m1", "m2"], about=["unit"] * 2, about_id=["p1"] * 2, text=["Odd."] * 2, coder=["ana"] * 2,
+        written_at=times, source=["made"] * 2,
+    )  # fmt: skip
+    written = export(lay_out_study(tmp_path / "first", memos=notes, codings=codings([PLACES["on a span"]])), "refi")
+    second = uncoded(tmp_path / "second")
+    imported(second, written.folder / "mine.qdpx")
+    assert held(second)["memos"]["text"].tolist() == ["Odd."] * 2
+
+
+def test_fractions_of_pixels_go_out_as_whole_ones_and_are_told(tmp_path):
+    lay_out(tmp_path / "first")
+    rows = codings([coding("k1", "s1", "joke", left=1.25, top=2, right=30, bottom=40)])
+    written = export(lay_out_study(tmp_path / "first", codings=rows, memos=None), "refi")
+    told = "left out: fractions of the pixels or points of a place, which is rounded: 1, such as k1"
+    assert told in written.account
+
+
+def test_who_wrote_a_note_on_a_case_does_not_go_out_and_is_told(tmp_path):
+    lay_out(tmp_path)
+    note = frame(
+        "memos", memo_id=["m1"], about=["case"], about_id=["u1"], text=["Odd."], coder=["ana"], source=["made"]
+    )
+    written = export(lay_out_study(tmp_path, memos=note, codings=codings([PLACES["on a span"]])), "refi")
+    told = "left out: who wrote a note on a case, and when, as it is that case's description: 1, such as m1"
+    assert told in written.account

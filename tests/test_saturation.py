@@ -128,6 +128,11 @@ def test_the_sizes_of_the_rule_stand_side_by_side(level):
     ]
 
 
+def test_what_came_after_a_stop_begins_behind_its_run():
+    table = saturation.stopping_points(pd.DataFrame({"new_codes": [*INTERVIEWS, 0, 2]}), "code", 0.2)
+    assert table.loc[0, ["stop", "later"]].tolist() == ["4+2", 1 + 0 + 0 + 2]
+
+
 def test_a_size_that_never_stops_says_why():
     never = saturation.stopping_points(pd.DataFrame({"new_codes": [*INTERVIEWS[:7], 1]}), "code", 0.0)
     assert len(never) == 6

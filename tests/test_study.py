@@ -5,6 +5,8 @@ from analysis.called import CALLED
 from analysis.computable import NotComputable
 from analysis.errors import StudyError, TableError
 
+CONFIDENCE = "confidence:\n    value: 0.95"
+
 
 def rewrite(small, old: str, new: str) -> None:
     path = small / "data/liu2025/study.yml"
@@ -122,8 +124,8 @@ def test_an_unknown_table_is_told_with_the_nearest(small):
         ("{file: posts.csv, origin: captured}", "posts.csv", "tables, posts: expected a file and an origin"),
         ("value: 120", "value: many", "decisions, posts_wanted: found 'many'; expected a count from 0."),
         ("value: search_rank", "value: rank", "decisions, engagement_by: found 'rank'; expected search_rank or likes."),
-        ("confidence:\n    value: 0.95", "confidence:\n    value: 95", "decisions, confidence: found 95; expected a share from 0 to 1."),
-        ("confidence:\n    value: 0.95", "confidence:\n    value: true", "decisions, confidence: found True; expected a share from 0 to 1."),
+        (CONFIDENCE, "confidence:\n    value: 95", "decisions, confidence: found 95; expected a share from 0 to 1."),
+        (CONFIDENCE, "confidence:\n    value: true", "confidence: found True; expected a share from 0 to 1."),
         ("  base_items:", "  base_itms:", "decisions: 'base_items' is missing."),
         ("[10, 20, 40]", "20", "decisions, robustness: min_comments: found 20; expected a list of values."),
         ("[10, 20, 40]", "[-1]", "decisions, robustness: min_comments: found -1; expected a count from 0."),

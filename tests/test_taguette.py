@@ -10,11 +10,11 @@ import xlsxwriter
 from analysis.errors import CodingError
 from analysis.qda import taguette, taguette_tables
 from analysis.qda.candidates import glimpsed
-from analysis.qda.offsets import apply, decide
+from analysis.qda.offsets import decide
 from analysis.qda.project import Counting, Project, Told
 from analysis.qda.registry import recognised
 from analysis.qda.taguette import joined_text
-from qda_making import lost, repaired
+from qda_making import lost, on_the_text, repaired
 
 # As the program lays out its database, without indexes.
 SCHEMA = """
@@ -101,7 +101,7 @@ def test_positions_count_bytes_of_utf_8_over_the_joined_text(tmp_path):
     assert project.sources[0].text == TEXT
     assert decided.counting == project.counting == Counting("utf-8", crlf=2)
     assert (decided.fitting, decided.alternative_fitting) == (5, 1)
-    assert [TEXT[each.start : each.end] for each in apply(project, decided).codings] == selected
+    assert [TEXT[each.start : each.end] for each in on_the_text(project, decided)] == selected
     assert [each.quoted for each in project.codings] == selected
 
 

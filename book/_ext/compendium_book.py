@@ -1,7 +1,8 @@
 """The book's own part of Sphinx: what its pages may use, how it cites, and where each page's results come from.
 
 Computed words are in `compendium_values`, figures and tables in `compendium_directives`, what stands beside the
-original in `compendium_comparison`, and what a page cannot show in `compendium_absent`.
+original in `compendium_comparison`, what a page cannot show in `compendium_absent`, and the way to each code's own page
+in `compendium_codes`.
 """
 
 import html
@@ -15,6 +16,7 @@ from typing import Any
 from compendium_absent import gather_absences, has_absences
 from compendium_cite import setup_cite
 from compendium_claims import setup_claims
+from compendium_codes import link_codes
 from compendium_comparison import ComparisonTable
 from compendium_directives import DataTable, ResultFigure, ResultTable, SchemaTable
 from compendium_evidence import setup_evidence
@@ -70,6 +72,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", provide_values)
     app.connect("config-inited", provide_repository)
     app.connect("doctree-read", tell_origins)
+    app.connect("doctree-read", link_codes)
     app.connect("doctree-resolved", gather_absences)
     # After the theme, which prints this title as it is.
     app.connect("html-page-context", escape_title, priority=900)

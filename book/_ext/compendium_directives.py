@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pandas as pd
+from compendium_codes import linked, ways_to
 from compendium_values import study_of, way_to
 from compendium_words import words
 from docutils import nodes
@@ -107,20 +108,26 @@ class DataTable(SphinxDirective):
         caption = self.options.get("caption") or f"One row is {schema.TABLES[name].row}."
         if isinstance(table, NotComputable):
             return [nodes.raw("", results.missing_html(caption, table.reason), format="html")]
-        rows = self._chosen(schema.as_text(table, name))
+        chosen = self._chosen(schema.as_text(table, name))
+        rows = self._shown(study, chosen)
         if rows.empty:
             logger.warning("no row of %s fits '%s'", name, self.options.get("where"), location=self.get_location())
         numbers = [column.name for column in schema.TABLES[name].columns if column.kind in ("integer", "number")]
         texts = [column for column in rows.columns if column not in numbers]
         page = results.table_html(rows.to_csv(index=False), texts, caption=caption, origin=study.origin_of(name))
+        if name == "codebook":
+            page = linked(page, ways_to(self.env.app, chosen["code_id"]))
         return [nodes.raw("", page, format="html")]
 
     def _chosen(self, table: pd.DataFrame) -> pd.DataFrame:
         column, sign, wanted = self.options.get("where", "").partition("~")
         if sign:
             table = table[table[column].fillna("").str.contains(wanted, regex=False)]
+        return table
+
+    def _shown(self, study: Study, rows: pd.DataFrame) -> pd.DataFrame:
         columns = self.options.get("columns", "").split()
-        return _readable(study_of(self.config), table[columns] if columns else table)
+        return _readable(study, rows[columns] if columns else rows)
 
 
 class SchemaTable(SphinxDirective):

@@ -22,6 +22,8 @@ from analysis import (
     history,
     mixing,
     occurrence,
+    recounted,
+    redrawn,
     robustness,
     roles,
     sampling,
@@ -96,7 +98,7 @@ class Material:
 
     def __init__(self, study: Study) -> None:
         self.study = study
-        self.decided = study.decided(**dict.fromkeys((*sampling.DECIDED, "robustness", "agreement_round")))
+        self.decided = study.decided(**dict.fromkeys((*sampling.DECIDED, *recounted.DECIDED)))
 
     def table(self, name: str) -> Any:
         """A canonical table of the study."""
@@ -260,18 +262,21 @@ def _affordances(of: Material) -> Asked:
 
 
 def _robustness(of: Material) -> Asked:
-    if isinstance(of.posts, NotComputable):
-        yield "which results change with the choices", of.posts
-        return
-    material = robustness.Material(of.posts, of.comments, of.table("creators"), of.study.sides)
+    material = redrawn.Material(of.posts, of.comments, of.table("creators"), of.study.sides)
     # The ends of what is tried show what can be computed; all combinations take as long as the notebook.
     ends = {name: values[:: max(1, len(values) - 1)] for name, values in of.decided["robustness"].items()}
-    found = robustness.every_combination(material, {**of.decided, "robustness": ends})
+    found = redrawn.every_combination(material, {**of.decided, "robustness": ends})
     yield "how many posts qualify under other choices", robustness.extreme(found, "posts_that_qualify", "min")
     yield "how many posts other choices draw", robustness.extreme(found, "posts_drawn", "min")
     yield "how other choices move the exchange", robustness.extreme(found, "share_with_both_sides", "min")
     moved = robustness.influence(found)
-    yield "which choice moves most", robustness.most_moving(moved, "posts_that_qualify")
+    yield "which choice moves most", robustness.most_moving(moved, found, "posts_that_qualify")
+    # Counting by another unit and comparing spans take long, and are no question of their own.
+    cheap = {**ends, **{name: [of.decided[name]] for name in ("coding_unit", "same_span") if name in ends}}
+    recount = recounted.recount(of.coded, of.table("codebook"), {**of.decided, "robustness": cheap})
+    counted = recounted.every_combination(recount)
+    yield "when new codes stop under other choices", robustness.extreme(counted, "posts_to_stop", "min")
+    yield "how far coders agree under other choices", robustness.extreme(counted, "alpha", "min")
 
 
 def _claims(of: Material) -> Asked:

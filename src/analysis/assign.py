@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import schema, tables
+from analysis.beside import put_back
 from analysis.drawn import scope_of
 from analysis.errors import StudyError
 from analysis.export_tables import Exported
@@ -56,28 +57,39 @@ class Assigned:
 def assign(study: Study, asked: Asked, *, everything: bool = False) -> Assigned:
     """Draw a package for each coder, write the packages and record who was given what.
 
-    Raises `StudyError` with everything that is wrong with what was asked; then nothing is written.
+    Raises `StudyError` with everything that is wrong with what was asked, and `BusyError` while the study is imported
+    into; then nothing is written.
     """
-    where = f"data/{study.name}/out/assigned/round-{asked.round}"
-    folder = study.folder / "out" / "assigned" / f"round-{asked.round}"
-    of = Exported(study, scope_of(study, everything=everything))
-    unit = study.decide("coding_unit")
-    parts = groups_of(of.corpus, unit, pictures_of(of))
-    _refuse_nothing(study, unit, parts)
-    dealt = WHAT.get(unit, "texts")
-    _refuse(asked, f"{len(parts)} {dealt}", len(parts))
-    with alone(study.folder / ".assign.lock", f"compendium assign {study.name}"):
-        earlier = present(study)
-        _refuse_again(earlier, asked, where, study.name)
-        for coder in asked.coders:
-            refuse_changed(folder / coder, f"{where}/{coder}")
-        rows = draw(parts, asked)
-        for coder in asked.coders:
-            write_folder(folder / coder, _writer(of, rows, coder), f"{where}/{coder}")
-        joined = pd.concat([earlier, rows], ignore_index=True).astype(earlier.dtypes.to_dict())
-        tables.write_table(joined, study.coding / "assignments.csv", "assignments")
+    # The lock of an import, which would put other tables in the place of those that are read and added to here.
+    with alone(study.folder / ".import.lock", f"compendium assign {study.name}"):
+        for tables_of in (study.corpus, study.coding):
+            put_back(tables_of)
+        of = Exported(study, scope_of(study, everything=everything))
+        unit = study.decide("coding_unit")
+        parts = groups_of(of.corpus, unit, pictures_of(of))
+        _refuse_nothing(study, unit, parts)
+        dealt = WHAT.get(unit, "texts")
+        _refuse(asked, f"{len(parts)} {dealt}", len(parts))
+        rows, folders = _give_out(of, asked, parts)
     each = {coder: len(chosen) for coder, chosen in dealt_to(parts, asked).items()}
-    return Assigned(rows, {coder: folder / coder for coder in asked.coders}, dealt, asked.overlap, each)
+    return Assigned(rows, folders, dealt, asked.overlap, each)
+
+
+def _give_out(of: Exported, asked: Asked, parts: Mapping[str, Sequence[str]]) -> tuple[pd.DataFrame, dict[str, Path]]:
+    """Write the packages and the table of assignments: the rows that were added, and each coder's folder."""
+    study, inside = of.study, f"out/assigned/round-{asked.round}"
+    where = f"data/{study.name}/{inside}"
+    folders = {coder: study.folder / inside / coder for coder in asked.coders}
+    earlier = present(study)
+    _refuse_again(earlier, asked, where, study.name)
+    for coder, folder in folders.items():
+        refuse_changed(folder, f"{where}/{coder}")
+    rows = draw(parts, asked)
+    for coder, folder in folders.items():
+        write_folder(folder, _writer(of, rows, coder), f"{where}/{coder}")
+    joined = pd.concat([earlier, rows], ignore_index=True).astype(earlier.dtypes.to_dict())
+    tables.write_table(joined, study.coding / "assignments.csv", "assignments")
+    return rows, folders
 
 
 def _writer(of: Exported, rows: pd.DataFrame, coder: str) -> Callable[[Path], None]:

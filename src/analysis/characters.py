@@ -46,6 +46,7 @@ def texts_read(readings: pd.DataFrame, placed: pd.DataFrame, corpus: Corpus, cod
     counted = sizes(corpus)
     need(counted, "the study has no texts")
     of_round = readings[readings["round"] == coding_round]
+    need(of_round, f"nobody coded in round {coding_round}, which agreement_round asks for")
     named = placed_readings(of_round, corpus, TEXT)[["coder", "unit"]].rename(columns={"unit": "unit_id"})
     coded = placed.loc[placed["round"] == coding_round, ["coder", "unit_id"]]
     read = pd.concat([named, coded]).drop_duplicates()

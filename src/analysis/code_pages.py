@@ -72,13 +72,20 @@ class Material:
 def pages_of(study: Study) -> dict[str, str]:
     """The pages as Markdown by their names, the index first; none where the study has no codes."""
     of = Material(study)
-    if isinstance(of.codebook, NotComputable) or not (of.codebook["level"] == "code").any():
+    names = names_of(of.codebook)
+    if not names:
         return {}
     codes = coding.entries_at(of.codebook, "code")
-    names = page_names(codes["code_id"])
     rows = [{str(name): cell for name, cell in row.items()} for row in codes.to_dict("records")]
     pages = {names[row["code_id"]]: _page(row, of) for row in rows}
     return {INDEX: _index(of.codebook, names), **pages}
+
+
+def names_of(codebook: Any) -> dict[str, str]:
+    """The name of each code's page by the codebook's tree; none where the study has no codes."""
+    if isinstance(codebook, NotComputable):
+        return {}
+    return page_names(coding.entries_at(codebook, "code")["code_id"])
 
 
 def page_names(code_ids: pd.Series) -> dict[str, str]:

@@ -11,7 +11,6 @@ import pandas as pd
 
 from analysis.computable import NotComputable, computable, need
 from analysis.errors import TableError, nearest
-from analysis.resampling import Resampling  # noqa: F401 - notebooks take it from here
 
 LEVELS = ("pattern", "theme", "code")
 

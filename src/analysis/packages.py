@@ -6,6 +6,7 @@ why a post was sampled or who else codes it.
 
 from dataclasses import replace
 from pathlib import Path
+from textwrap import fill
 
 import pandas as pd
 
@@ -21,28 +22,34 @@ from analysis.spreadsheets import workbook_of
 from analysis.tables import replace_text
 
 README = "README.txt"
+WIDTH = 78
 OF_CODES = ["code_id", "name", "parent_id", "level", "definition", "include", "exclude"]
 STEPS = """\
 This is {coder}'s package for round {round} of the study "{title}".
 
 What is in it
-  {name}.qdpx   {sources:,} texts and pictures and the codebook, for NVivo, ATLAS.ti, MAXQDA, QualCoder and others
+  {name}.qdpx   {sources:,} texts and pictures, and the codebook, for NVivo,
+      ATLAS.ti, MAXQDA, QualCoder and other coding programs
   {name}.xlsx   the same texts as a table, for whoever codes in a spreadsheet
-  {name}.qdc    the codebook by itself
+  {name}.qdc   the codebook by itself
 
 How to code
-  In a coding program: import {name}.qdpx as a REFI-QDA project. Work as the user '{coder}'. Leave names and texts of
-  the sources as they are: by them your codings find their places again.
-  In a spreadsheet: one row a text, one column a code. Write 1 where you give the code and 0 where you do not. A row
-  without any mark counts as one that you have not read.
-  Choose one of the two. Code by yourself, and do not speak about it with the other coders before all have finished.
+  In a coding program: import {name}.qdpx as a REFI-QDA project.
+  Work as the user '{coder}'. Leave names and texts of the sources as they
+  are: by them your codings find their places again.
+  In a spreadsheet: one row a text, one column a code. Write 1 where you give
+  the code and 0 where you do not. A row without any mark counts as one that
+  you have not read.
+  Choose one of the two. Code by yourself, and do not speak about it with the
+  other coders before all have finished.
 
 How it comes back
-  Export a REFI-QDA project from the program, or save the sheet, and hand the file to whoever sent you this. They run:
+  Export a REFI-QDA project from the program, or save the sheet, and hand the
+  file to whoever sent you this. They run:
   compendium import {study} FILE --coder {option} --round {round}
 
 Terms
-  {terms}
+{terms}
 """
 
 
@@ -57,9 +64,13 @@ def write_package(of: Exported, rows: pd.DataFrame, folder: Path) -> None:
     (folder / f"{name}.xlsx").write_bytes(sheet_of(of, project, coder, number))
     told = STEPS.format(
         coder=coder, round=number, title=of.study.title, name=name, sources=len(project.sources), study=of.study.name,
-        option=f'"{coder}"' if " " in coder else coder, terms=PERSONAL if of.is_masked else MADE_UP,
+        option=f'"{coder}"' if " " in coder else coder, terms=_indented(PERSONAL if of.is_masked else MADE_UP),
     )  # fmt: skip
     replace_text(folder / README, told)
+
+
+def _indented(terms: str) -> str:
+    return fill(terms, WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def project_for(of: Exported, units: list[str]) -> Project:

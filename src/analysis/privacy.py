@@ -13,8 +13,11 @@ from analysis.computable import NotComputable
 from analysis.errors import StudyError
 from analysis.masking import read_key
 
-# Whoever knows one of these finds the post or the account on its platform.
-IDENTIFIERS = ("post_id", "comment_id", "parent_comment_id", "creator_id", "author_id", "unit_id", "unit")
+# Whoever knows one of these finds the post or the account on its platform; what names a coding was often made of them,
+# without a key.
+IDENTIFIERS = (
+    "post_id", "comment_id", "parent_comment_id", "creator_id", "author_id", "unit_id", "unit", "coding_id",
+)  # fmt: skip
 _KEY = {"bytes": b""}
 
 TOO_SHORT, NOT_SHOWN, VERBATIM = "‹short text›", "‹not shown›", "‹gist in the words of the text›"

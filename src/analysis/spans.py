@@ -68,16 +68,15 @@ def _overlapping(placed: pd.DataFrame) -> NDArray[np.int64]:
     Parts of a picture or page overlap where they share more than an edge.
     """
     same = np.zeros(len(placed), dtype=np.int64)
-    number = 0
-    for _, rows in placed.groupby("unit_id", sort=False):
-        place = placed.index.get_indexer(rows.index)
-        same[place] = number + _joined(_edges(rows))
+    edges, number = _edges(placed), 0
+    for rows in placed.groupby("unit_id", sort=False).indices.values():
+        same[rows] = number + _joined(edges[rows])
         number += len(rows)
     return same
 
 
 def _edges(rows: pd.DataFrame) -> NDArray[np.float64]:
-    """Where each coding of a unit begins and ends in each direction (codings × directions × 2); else everywhere."""
+    """Where each coding begins and ends in each direction (codings × directions × 2); else everywhere."""
     edges = np.tile([-np.inf, np.inf], (len(rows), len(DIRECTIONS) + 1, 1))
     for direction, (low, high) in enumerate(DIRECTIONS, start=1):
         given = rows[[low, high]].to_numpy(dtype=np.float64, na_value=np.nan)

@@ -25,6 +25,8 @@ ORIGINAL = "liu2025"
 LEAST_EVIDENTIAL_FIRST: tuple[Origin, ...] = ("stand-in", "captured", "published")
 # What stands in a study.yml that was begun until its owner writes something better; it states nothing.
 TO_FILL_IN = "to be filled in"
+# Why a table is not there, where its name does not tell.
+ABSENT = {"coded": "no codings were imported"}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -96,7 +98,7 @@ class Study:
         """A canonical table of the study, or `NotComputable` when the study has none."""
         holder, entry = self._entry(name)
         if entry is None:
-            return NotComputable(f"the study has no {name}")
+            return NotComputable(ABSENT.get(name, f"the study has no {name}"))
         if "columns" in entry:
             return holder.mapped_table(name, entry)
         path = holder.folder / entry["file"]

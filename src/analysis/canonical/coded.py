@@ -157,8 +157,9 @@ ASSIGNMENTS = Table(
     ),
 )
 CODED_MEASURES = (
-    "codes", "sources", "codings", "coders", "cases", "memos", "matched", "document", "on the text", "off the text",
-    "counting", "alternative", "repair", "lost", "repeated", "replaced", "joined", "readings", "checksum",
+    "program", "codes", "sources", "codings", "coders", "cases", "memos", "matched", "document", "on the text",
+    "off the text", "counting", "alternative", "repair", "lost", "repeated", "replaced", "joined", "readings",
+    "checksum",
 )  # fmt: skip
 CODED = Table(
     "coded",

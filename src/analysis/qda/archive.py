@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from analysis.errors import CodingError
+from analysis.sources.foreign import BROKEN_ZIP
 
 MEGABYTE = 1 << 20
 # Text and XML shrink to a tenth or a fiftieth; to less than a two-hundred-and-fiftieth only what was made for it.
@@ -24,7 +25,7 @@ KEPT_FREE = 200 * MEGABYTE
 TOLD_AT_MOST = 20
 LONGEST_NAME = 100
 ENCRYPTED = 1
-BROKEN = (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, OSError, RuntimeError)
+BROKEN = (*BROKEN_ZIP, EOFError, zlib.error, OSError, RuntimeError)
 
 
 class Archive:
@@ -115,8 +116,13 @@ def problems(members: list[zipfile.ZipInfo], free: int) -> list[str]:
 
 def is_file(member: zipfile.ZipInfo) -> bool:
     """Whether a member is a file that a program put there, not one that a system hid beside it."""
+    # A member may have no name at all, which is_dir() fails on.
     parts = PurePosixPath(_slashed(member.filename)).parts
-    return not member.is_dir() and not any(part == "__MACOSX" or part.startswith("._") for part in parts)
+    return (
+        bool(parts)
+        and not member.filename.endswith("/")
+        and not any(part == "__MACOSX" or part.startswith("._") for part in parts)
+    )
 
 
 def _problems(member: zipfile.ZipInfo) -> Iterator[str]:

@@ -6,8 +6,11 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from hashlib import file_digest, sha256
 from pathlib import Path
+
+import pandas as pd
 
 from analysis import masking, tables
 from analysis.beside import put_back, put_in_place
@@ -23,6 +26,9 @@ from analysis.qda.project import Candidate, CodingReader
 from analysis.schema import TABLES
 from analysis.staging import LABEL_DIGITS, Progress
 from analysis.study import Study
+
+# How many names a remark lists, and from which likeness on a name may be another misspelt.
+SHOWN, NEAR = 10, 0.8
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,11 @@ def import_codings(study: Study, files: Sequence[Path], asked: Asked, progress: 
         read, remarks = _read_all(files, folder / "scratch", asked, progress)
         progress("joining the codings", 0.0)
         with _unwatched():
-            landed = landing.land(landing.held_by(study), read, asked, masked_texts)
+            held = landing.held_by(study)
+            landed = landing.land(held, read, asked, masked_texts)
         if not landed.is_same or not (study.coding / "coded.csv").is_file():
             _write(landed, study, folder / "coding", progress)
-        remarks += [*_unnamed(study, landed)]
+        remarks += [*_added(study, held.tables["codebook"], landed), *_unnamed(study, landed)]
     names: dict[str, list[str]] = {}
     for file in read:
         names.setdefault(file.label, []).append(file.shown)
@@ -174,6 +181,29 @@ def _copy_files(matches: Iterable[Match], paths: dict[str, str], beside: Path) -
             target = beside / path
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(match.source.path, target)
+
+
+def _added(study: Study, codebook: pd.DataFrame, landed: Landed) -> Iterator[str]:
+    """Say which codes are new and which sources became documents: a name that was misspelt is found among these."""
+    now = landed.tables["codebook"]
+    names = now.loc[~now["code_id"].isin(codebook["code_id"]), "name"]
+    near = {name: get_close_matches(name, codebook["name"], 1, NEAR) for name in names}
+    if len(codebook) and len(names):
+        told = [f"{name} (like {near[name][0]})" if near[name] else name for name in names]
+        yield f"New in the codebook, where no code was called so: {_first(told)}."
+    matches = [match for gathered in landed.gathered for match in gathered.matches.values() if match.is_new]
+    if matches:
+        told = list(dict.fromkeys(match.source.name or match.unit.unit_id for match in matches))
+        yield (
+            f"Kept as documents, since no post, comment or screenshot is called so or reads so: {_first(told)}. If one "
+            f"was meant, take its rows out of the tables in data/{study.name}/coding/, correct its name in the file "
+            "and import it again."
+        )
+
+
+def _first(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _linked(source: str, target: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis.errors import CaptureError, CodingError
 from analysis.qda import archive
 from analysis.qda.project import Candidate
+from analysis.sources.foreign import BROKEN_ZIP
 from analysis.sources.opening import glance
 from analysis.sources.unpacking import EMPTY_ZIP, GZIP, ZIP, is_workbook
 
@@ -66,7 +67,7 @@ def _packed(path: Path, head: bytes, scratch: Path) -> Candidate:
     try:
         with zipfile.ZipFile(path) as packed:
             infos = packed.infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except (*BROKEN_ZIP, OSError):
         return Candidate(path, str(path), members=_names_before_a_cut(head))
     files = [info for info in infos if archive.is_file(info)]
     alone = _alone(path, files[0].filename, scratch) if len(files) == 1 and files[0].file_size < TABLE_BELOW else None

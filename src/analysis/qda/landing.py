@@ -1,8 +1,8 @@
 """Codings in: projects of coding programs and tables of codings joined with a study's tables, and put in place whole.
 
 What was coded is matched to the posts, comments and screenshots of the corpus; what is none of them becomes a document.
-The texts of documents are masked as captured texts are; selections in them move along. Notes stay as their coders
-wrote them. Everything is made in a folder beside, so whatever stops an import, the tables stay as they were.
+The texts of documents are masked as captured texts are, and so is what coders wrote beside them; selections move
+along. Everything is made in a folder beside, so whatever stops an import, the tables stay as they were.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ import pandas as pd
 from analysis import schema, tables
 from analysis.computable import NotComputable
 from analysis.errors import CodingError
-from analysis.qda import gathering, joining, offsets, report
+from analysis.qda import beside_texts, gathering, joining, offsets, report
 from analysis.qda.code_tree import CodeTree
 from analysis.qda.filling import filled
 from analysis.qda.gathering import Asked, Gathered, Given
@@ -81,7 +81,7 @@ def land(held: Held, files: Sequence[ReadFile], asked: Asked, mask: Mask) -> Lan
     Raises `CodingError` with every file that does not say who coded, where the user does not either.
     """
     matcher, codes = Matcher(held.units, mask), CodeTree.of(held.tables["codebook"])
-    given = [_decided(file, held.units) for file in files]
+    given = [_decided(file, held.units, mask) for file in files]
     _refuse_nameless(given, asked)
     gathered, told = [], dict[str, list[str]]()
     for each in given:
@@ -93,7 +93,7 @@ def land(held: Held, files: Sequence[ReadFile], asked: Asked, mask: Mask) -> Lan
         "codebook": codes.table,
         "codings": joined.codings,
         "readings": joining.join_readings(held.tables["readings"], gathered),
-        "documents": _documents(held, gathered),
+        "documents": _documents(held, gathered, mask),
     }
     changed = _join_the_rest(made, held, gathered)
     is_same = all(made[name].equals(held.tables[name]) for name in WRITTEN if name != "coded")
@@ -106,8 +106,8 @@ def land(held: Held, files: Sequence[ReadFile], asked: Asked, mask: Mask) -> Lan
     return Landed(made, gathered, is_same)
 
 
-def _decided(file: ReadFile, units: Units) -> Given:
-    project = filled(_whole(file.project), units)
+def _decided(file: ReadFile, units: Units, mask: Mask) -> Given:
+    project = beside_texts.masked(filled(_whole(file.project), units), mask)
     return Given(file.label, file.title, file.shown, file.checksum, project, offsets.decide(project))
 
 
@@ -142,8 +142,9 @@ def _refuse_nameless(given: Sequence[Given], asked: Asked) -> None:
         raise CodingError("\n".join(problems))
 
 
-def _documents(held: Held, gathered: Sequence[Gathered]) -> pd.DataFrame:
-    parts = [gathering.documents_of(each, paths_of(each)) for each in gathered]
+def _documents(held: Held, gathered: Sequence[Gathered], mask: Mask) -> pd.DataFrame:
+    found = [gathering.documents_of(each, paths_of(each)) for each in gathered]
+    parts = [part.assign(name=beside_texts.masked_names(part["name"], mask)) for part in found]
     return joining.join_rows(held.tables["documents"], parts, ["unit_id"])
 
 
@@ -170,7 +171,7 @@ def _join_the_rest(made: dict[str, pd.DataFrame], held: Held, gathered: Sequence
         memos.append(joining.with_own_ids(found, held.tables["memos"]["memo_id"], "memo"))
     made["cases"] = joining.join_cases(held.tables["cases"], cases)
     made["attributes"], changed = joining.join_values(held.tables["attributes"], values)
-    said = pd.concat([held.tables["memos"], *memos]).duplicated(["about", "about_id", "text", "coder"])
+    said = pd.concat([held.tables["memos"], *memos]).duplicated(["about", "about_id", "text", "coder", "written_at"])
     counts = [len(held.tables["memos"]), *map(len, memos)]
     starts = [sum(counts[: place + 1]) for place in range(len(memos))]
     fresh = [memo[~said.to_numpy()[at : at + len(memo)]] for memo, at in zip(memos, starts, strict=True)]
@@ -183,7 +184,9 @@ class _CaseIds:
 
     def __init__(self, cases: pd.DataFrame, creators: frozenset[str]) -> None:
         self._creators = creators
-        self._by_name = dict(zip(cases["name"], cases["case_id"], strict=True))
+        self._by_name: dict[str, list[str]] = {}
+        for name, identifier in zip(cases["name"], cases["case_id"], strict=True):
+            self._by_name.setdefault(name, []).append(identifier)
         self._by_guid = {guid_of("case", identifier): identifier for identifier in cases["case_id"]}
         self._by_guid |= {identifier: identifier for identifier in cases["case_id"]}
 
@@ -191,11 +194,16 @@ class _CaseIds:
         """The identifier of each case by its guid."""
         if any(case.guid[14:15] == joining.NAMED for case in cases):
             self._by_guid |= {guid_of("case", account): account for account in self._creators}
-        found = {}
+        found = {case.guid: self._by_guid[case.guid] for case in cases if case.guid in self._by_guid}
+        # Two cases of one file may have the same name, and stay two.
+        taken = set(found.values())
         for case in cases:
-            name = case.name.strip()
-            found[case.guid] = self._by_guid.get(case.guid) or self._by_name.get(name) or case.guid
-            self._by_name.setdefault(name, found[case.guid])
+            named = self._by_name.setdefault(case.name.strip(), []) if case.name.strip() else []
+            if case.guid not in found:
+                found[case.guid] = next((name for name in named if name not in taken), case.guid)
+                taken.add(found[case.guid])
+            if found[case.guid] not in named:
+                named.append(found[case.guid])
         return found
 
 

@@ -10,7 +10,7 @@ where it might belong: it is listed, with where it stands and what was found, an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analysis.qda.offsets_texts import Texts
 from analysis.qda.offsets_ways import NOWHERE, STANDARD, UNREAD, Selections, Ways, candidates_for
@@ -73,25 +73,16 @@ def decide(project: Project) -> Decided:
     )
 
 
-def apply(project: Project, decided: Decided) -> Project:
-    """The project with positions in codepoints, without the codings that do not fall on the text."""
-    codings = [
-        coding if place is None else _at(coding, *place)
-        for coding, place in zip(project.codings, decided.places, strict=True)
-        if place is not None or coding.start is None or coding.end is None
-    ]
-    return replace(project, codings=codings, counting=STANDARD)
-
-
 def told(counting: Counting) -> str:
-    """A way of counting in words.
+    """A way of counting in words; in what is not said it is as the standard has it.
 
-    >>> told(Counting("utf-16", crlf=2))
-    'UTF-16 code units, CR LF counts 2, a byte-order mark does not count, the end is after the last character'
+    >>> told(Counting("utf-16", crlf=2)), told(Counting("codepoints", crlf=1, bom=True, inclusive=True))
+    ('UTF-16 code units', 'codepoints, CR LF as 1, a byte-order mark as 1, the end as the last character')
     """
-    mark = "counts" if counting.bom else "does not count"
-    end = "is the last character" if counting.inclusive else "is after the last character"
-    return f"{UNITS[counting.unit]}, CR LF counts {counting.crlf}, a byte-order mark {mark}, the end {end}"
+    crlf = "" if counting.crlf == STANDARD.crlf else f", CR LF as {counting.crlf}"
+    mark = ", a byte-order mark as 1" if counting.bom else ""
+    end = ", the end as the last character" if counting.inclusive else ""
+    return f"{UNITS[counting.unit]}{crlf}{mark}{end}"
 
 
 def _places(selections: Selections, ways: Ways, taken: Counting) -> list[tuple[int, int] | None]:
@@ -100,13 +91,6 @@ def _places(selections: Selections, ways: Ways, taken: Counting) -> list[tuple[i
     falls = zip(ways.good(taken).tolist(), start.tolist(), end.tolist(), strict=True)
     of_selections = [(first, last) if is_good else None for is_good, first, last in falls]
     return [of_selections[number] if number >= 0 else None for number in selections.of]
-
-
-def _at(coding: Coding, start: int, end: int) -> Coding:
-    """A coding at a place; made from what it holds, since `replace` takes ten times as long."""
-    moved = object.__new__(Coding)
-    moved.__dict__.update(coding.__dict__, start=start, end=end)
-    return moved
 
 
 class _Outcasts:

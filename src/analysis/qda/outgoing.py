@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis import schema
 from analysis.language import wording
+from analysis.qda.carrying import tidied
 from analysis.qda.code_tree import described
 from analysis.qda.guids import guid_for
 from analysis.qda.material import Material, rows_of
@@ -34,6 +35,8 @@ NO_UNIT = "a coding of what is not exported"
 OFF_TEXT = "a coding whose place is not in the text"
 NO_PLACE = "a coding of a part that its source cannot have"
 NO_CODE = "a coding whose code is not in the codebook"
+FRACTIONS = "fractions of the pixels or points of a place, which is rounded"
+CASE_NOTE = "who wrote a note on a case, and when, as it is that case's description"
 NO_TARGET = "a memo on what is not exported"
 
 
@@ -135,6 +138,8 @@ class _Outgoing:
     def _coding(self, row: dict[str, Any]) -> Coding:
         source = self._sources[row["unit_id"]]
         page = row["page"] if source.kind == "pdf" else None
+        if any(row[side] is not None and row[side] % 1 for side in ("left", "top", "right", "bottom")):
+            self._leave(FRACTIONS, row["coding_id"])
         return Coding(
             guid=guid_for("coding", row["coding_id"]),
             source=source.guid,
@@ -146,7 +151,7 @@ class _Outgoing:
             area=None if row["left"] is None else Area(row["left"], row["top"], row["right"], row["bottom"], page),
             begin=row["begin"],
             finish=row["finish"],
-            memo=row["memo"],
+            memo=_noted(row["memo"]) or None,
             round=row["round"],
         )
 
@@ -168,7 +173,7 @@ class _Outgoing:
         named: dict[str, Mapping[str, Code | Source | Coding]]
         named = {"code": self._codes, "unit": self._sources, "coding": self._codings}
         for row in rows_of(self._of.memos):
-            about, name = row["about"], row["about_id"] or ""
+            about, name, text = row["about"], row["about_id"] or "", _noted(row["text"])
             target: str | None = None
             if about == "case":
                 target = guid_for("case", name) if guid_for("case", name) in own else None
@@ -176,9 +181,16 @@ class _Outgoing:
                 target = named[about][name].guid
             if about != "project" and target is None:
                 self._leave(NO_TARGET, row["memo_id"])
-            else:
+            elif text:
                 guid = guid_for("memo", row["memo_id"])
-                yield Memo(guid, about, target, row["text"], row["coder"], row["written_at"])
+                if about == "case" and (row["coder"] or row["written_at"]):
+                    self._leave(CASE_NOTE, row["memo_id"])
+                yield Memo(guid, about, target, text, row["coder"], row["written_at"])
+
+
+def _noted(text: str | None) -> str:
+    """A note as an import takes it in, so that it goes out alike before and after."""
+    return tidied(text or "").strip()
 
 
 def _text(name: str, text: Any) -> Source:

@@ -140,7 +140,6 @@ class Project:
     """Everything that a coding program saved.
 
     `counting` is what the format or the program's name says that positions count; `offsets.decide` may find otherwise.
-    `read_whole` tells that every coder read every source, so that a code which is not given is a judgement too.
     """
 
     name: str

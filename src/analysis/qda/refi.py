@@ -182,6 +182,7 @@ class _Reader:
         for part in self._all(root, "Notes"):
             notes |= rest.notes_in(part, self._files, self._account)
         teller.found.noted += [(guid(note.get("targetGUID")), "project", "") for note in children(root, "NoteRef")]
+        project.codings = teller.with_remarks(project.codings, notes)
         project.memos += teller.memos(notes, project.codings)
         for part in children(root, "Description"):
             described = (text_in(part) or "").strip()

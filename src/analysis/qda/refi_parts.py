@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.qda.guids import guid_of
 from analysis.qda.project import Coding, Memo, Project, VariableKind
-from analysis.qda.rounds_told import user_name
+from analysis.qda.rounds_told import coder_and_round, user_name
 
 if TYPE_CHECKING:
     from analysis.qda.xml import Element
@@ -39,7 +39,10 @@ class Parts:
     def __init__(self, project: Project, namespace: str) -> None:
         self.namespace = namespace
         # Most studies have one round, and then its number would only make the coders' names longer.
-        self._has_rounds = any(coding.round not in (None, FIRST_ROUND) for coding in project.codings)
+        named = {coding.coder for coding in project.codings}
+        self._has_rounds = any(coding.round not in (None, FIRST_ROUND) for coding in project.codings) or any(
+            coder_and_round(name) != (name, None) for name in named
+        )
         whole = (_as_memo(coding) for coding in project.codings if coding.memo and not is_placed(coding))
         self.notes = sorted(
             (*(memo for memo in project.memos if memo.about != "case"), *whole), key=lambda memo: memo.guid
@@ -100,6 +103,11 @@ def variable_guid(name: str, kind: VariableKind) -> str:
     return guid_of("variable", f"{kind}:{name}")
 
 
+def remark_guid(coding: str) -> str:
+    """The GUID of the note in which we write the remark on a coding that has no selection to hold it."""
+    return guid_of("memo", f"coding {coding}")
+
+
 def is_placed(coding: Coding) -> bool:
     """Whether a part of a source is coded and not the whole."""
     return not (coding.start is None and coding.area is None and coding.begin is None)
@@ -124,8 +132,7 @@ def told_time(time: datetime | None) -> str | None:
 
 def _as_memo(coding: Coding) -> Memo:
     """The note on a coding of a whole source, for which the standard has no other place."""
-    guid = guid_of("memo", f"coding {coding.guid}")
-    return Memo(guid, "coding", coding.guid, coding.memo or "", coding.coder, coding.coded_at)
+    return Memo(remark_guid(coding.guid), "coding", coding.guid, coding.memo or "", coding.coder, coding.coded_at)
 
 
 def _valid(owned: Owned) -> Owned:

@@ -21,7 +21,7 @@ VALUES: Mapping[str, VariableKind] = {
 # Whose value it is, variable, kind, value.
 Named = tuple[str, str, VariableKind, str]
 TRUTHS = {"1": "true", "0": "false"}
-NOTE_KEPT = frozenset({"guid", "plainTextPath", "richTextPath", "creatingUser", "creationDateTime"})
+NOTE_KEPT = frozenset({"guid", "name", "plainTextPath", "richTextPath", "creatingUser", "creationDateTime"})
 LOST_WITH_ALL = {"Links": "Link", "Sets": "Set", "Graphs": "Graph"}
 
 
@@ -170,6 +170,9 @@ def notes_in(element: Element, files: Files, account: Account) -> dict[str, Note
         if not (text or "").strip():
             account.lose("Note without a text", attributes.get("name", ""))
             continue
+        # A note that had no name of its own is listed under its first words.
+        if not " ".join((text or "").split()).startswith(" ".join(attributes.get("name", "").split())):
+            account.lose("Note/@name (its name)", attributes["name"])
         user, time = guid(attributes.get("creatingUser")), attributes.get("creationDateTime", "")
         notes[identifier] = Note(identifier, text or "", user, time)
     return notes

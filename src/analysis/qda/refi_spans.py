@@ -77,7 +77,7 @@ def _quoted(element: str, name: str | None, context: Context, account: Account) 
     beginning = ELLIPSIS.sub("", SPACES.sub(" ", name).strip())
     if beginning and beginning in context.flat:
         return name
-    account.lose(f"{element}/@name (its name)", name)
+    account.lose(f"{element}/@name (its name, which the text does not say)", name)
     return None
 
 

@@ -1,10 +1,13 @@
 """Whom and what the codings and notes of the exchange format refer to, once all of a project was read."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from analysis.qda.project import Code, Coding, Memo, MemoAbout, Told
 from analysis.qda.refi_account import Account, derived
 from analysis.qda.refi_found import Found, Given, Span
+from analysis.qda.refi_parts import is_placed, remark_guid
 from analysis.qda.refi_rest import Note, Users
 from analysis.qda.rounds_told import coder_and_round
 
@@ -77,6 +80,19 @@ class Teller:
         if user not in self._coders:
             self._coders[user] = self._users.name(user, self._account)
         return self._coders[user]
+
+    def with_remarks(self, codings: list[Coding], notes: dict[str, Note]) -> list[Coding]:
+        """The codings, those of whole sources with the remarks that we wrote as notes, which then are notes no more."""
+        times = Counter(note for note, _, _ in self.found.noted)
+        own = {
+            target: note
+            for note, about, target in self.found.noted
+            if about == "coding" and note in notes and times[note] == 1 and note == remark_guid(target)
+        }
+        given = {coding.guid for coding in codings if coding.guid in own and not (is_placed(coding) or coding.memo)}
+        self.found.noted = [each for each in self.found.noted if each[2] not in given or each[0] != own[each[2]]]
+        remarks = {coding: notes.pop(own[coding]).text for coding in given}
+        return [replace(each, memo=remarks[each.guid]) if each.guid in given else each for each in codings]
 
     def memos(self, notes: Mapping[str, Note], codings: list[Coding]) -> list[Memo]:
         """A memo for each thing that a note is about; a note about nothing is about the project."""

@@ -2,9 +2,10 @@
 
 Files are named by format and checksum, never by their own names, which may name a person. Lists of what does not fit,
 of repairs and of losses quote the files, so they stand in the study's folder and on the terminal only; the tables for
-a notebook count them.
+a notebook count them, and say of a selection that does not fit no more than its positions.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -20,6 +21,10 @@ from analysis.qda.matching import shown
 ALL = "all"
 IN_A_FILE = ("sources", "codes", "codings", "coders", "cases", "memos")
 BECAME = ("post", "comment", "screenshot", "document")
+NOTHING = "no codings were imported"
+LONGEST_PROGRAM = 40
+# Where a selection stands, in a statement on one that is off the text.
+POSITIONS = re.compile(r", (-?\d+)–(-?\d+): ")
 # Measure, item, count and value; file and format are added.
 Row = tuple[str, str, int | None, str | None]
 
@@ -28,6 +33,7 @@ def rows_of(gathered: Gathered, told: Mapping[str, Sequence[tuple[str, int | Non
     """What is said of one file; `told` are the statements that only its joining with others gave, by measure."""
     project = gathered.given.project
     counts = {name: len(getattr(project, name)) for name in IN_A_FILE if name != "coders"}
+    yield "program", ALL, None, " ".join(project.origin.split())[:LONGEST_PROGRAM] or None
     for name in IN_A_FILE:
         yield name, ALL, gathered.codings["coder"].nunique() if name == "coders" else counts[name], None
     kinds = Counter(match.unit.unit_type for match in gathered.matches.values())
@@ -106,16 +112,21 @@ def _ordered(coded: pd.DataFrame) -> pd.DataFrame:
 
 @computable
 def by_file(coded: pd.DataFrame) -> pd.DataFrame:
-    """What was in each file that was imported, and in all."""
-    need(coded, "no codings were imported")
-    return _wide(coded[(coded["item"] == ALL) & coded["measure"].isin(IN_A_FILE)], "measure", IN_A_FILE)
+    """Which format each file had and which program wrote it, and what was in it and in all."""
+    need(coded, NOTHING)
+    counts = _wide(coded[(coded["item"] == ALL) & coded["measure"].isin(IN_A_FILE)], "measure", IN_A_FILE)
+    formats = coded.groupby("file", sort=False)["format"].first()
+    programs = coded[coded["measure"] == "program"].set_index("file")["value"]
+    counts.insert(1, "format", counts["file"].map(formats))
+    counts.insert(2, "program", counts["file"].map(programs))
+    return counts
 
 
 @computable
 def matched(coded: pd.DataFrame) -> pd.DataFrame:
     """What the sources of each file are: posts, comments, screenshots or documents; and in all how many are coded."""
     rows = coded[coded["measure"].isin(("matched", "document"))]
-    need(rows, "no codings were imported")
+    need(rows, NOTHING)
     return _wide(rows.assign(item=rows["item"].replace(ALL, "document")), "item", BECAME)
 
 
@@ -136,6 +147,15 @@ def counting(coded: pd.DataFrame) -> pd.DataFrame:
         "fitting": taken["count"],
         "alternative_fitting": of["alternative"],
     }).reindex(taken.index).reset_index()  # fmt: skip
+
+
+@computable
+def off_the_text(coded: pd.DataFrame) -> pd.DataFrame:
+    """Each selection that is not on its text: its number in the report's table and its positions, never its words."""
+    rows = coded[(coded["measure"] == "off the text") & (coded["item"] != ALL)]
+    need(rows, "every selection of what was imported is on its text" if len(coded) else NOTHING)
+    positions = rows["value"].str.extract(POSITIONS).astype("Int64")
+    return rows[["file", "format", "item"]].assign(start=positions[0], end=positions[1]).reset_index(drop=True)
 
 
 @computable

@@ -79,7 +79,7 @@ def opened(path: Path, shown: str) -> Iterator[Saved]:
             if found != ["ok"]:
                 raise CodingError(f"{shown}: a broken database:\n" + "\n".join(found) + f"\n{MEND}")
             yield Saved(database, shown)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise CodingError(f"{shown}: a database that is cut off or broken: {error}. {MEND}") from error
 
 

@@ -36,7 +36,7 @@ def show_codings(arrived: Arrived, console: Console) -> None:
         _say(console, "Nothing in them is new; the tables stay as they were.")
     for line in arrived.remarks:
         _say(console, line)
-    _show(report.by_file(own), "What was in the files", console)
+    _show(report.by_file(own).drop(columns=["format", "program"]), "What was in the files", console)
     _show(report.matched(own), "What their sources are", console)
     for line in (*_counting(own), *_joining(own), *_readings(own), *_lists(own)):
         _say(console, line)
@@ -61,11 +61,11 @@ def _counting(coded: pd.DataFrame) -> Iterator[str]:
         return
     for row in found.to_dict("records"):
         other = row["alternative_fitting"]
-        beside = "" if pd.isna(other) else f", {other:,} the best other way of counting"
+        beside = "" if pd.isna(other) else f"; the best other way of counting: {other:,}"
         yield (
             f"{row['file']}: positions count {row['positions_count']}, since {row['why']}. "
-            f"{row['fitting']:,} selections fit this{beside}; "
-            f"{row['on_the_text']:,} codings are on the text, {row['off_the_text']:,} are not."
+            f"Selections that fit this: {row['fitting']:,}{beside}; "
+            f"codings on the text: {row['on_the_text']:,}; off it: {row['off_the_text']:,}."
         )
 
 
@@ -83,7 +83,7 @@ def _readings(coded: pd.DataFrame) -> Iterator[str]:
     if isinstance(found, NotComputable):
         return
     for row in found.to_dict("records"):
-        yield f"{row['file']}: {row['readings']:,} units are known to be read, since {KNOWN_BY[row['known_by']]}."
+        yield f"{row['file']}: units known to be read: {row['readings']:,}, since {KNOWN_BY[row['known_by']]}."
     if (found["known_by"] == "coded only").any():
         yield (
             "Whoever read a unit and coded nothing on it does not show in these files. Where every coder read all that "

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from analysis.errors import CaptureError
 
+# What reading the list of a zip's members raises where it is damaged.
+BROKEN_ZIP = (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError)
 TABLE = "Export the records themselves, as CSV, Excel or JSON, and import that."
 UNPACK = "Unpack it, then import what was in it."
 # The first bytes, where they stand, what the file is, and what to do.
@@ -47,7 +49,7 @@ def refuse_document(path: Path, shown: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             found = [kind for member, kind in DOCUMENTS.items() if member in archive.namelist()]
-    except zipfile.BadZipFile:
+    except BROKEN_ZIP:
         # What is broken is told when it is unpacked.
         return
     if found:

@@ -198,7 +198,7 @@ def _database_tables(path: Path, shown: str) -> dict[str, tuple[str, ...]]:
         with closing(connect_readonly(path)) as database:
             tables = [name for (name,) in database.execute(named)]
             held = {name: column_names([column for (column,) in database.execute(columns, [name])]) for name in tables}
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise CaptureError(f"{shown}: not readable as a SQLite database: {error}. Copy the file again.") from error
     if not held:
         raise CaptureError(f"{shown}: a SQLite database without tables; expected a capture. Copy the file again.")

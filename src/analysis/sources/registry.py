@@ -60,6 +60,7 @@ def found_in(opened: Opened, mapping: Mapping[str, Any]) -> Iterator[str]:
     yield from _unfit(opened, mapping)
     yield "Formats that are known:"
     yield from (f"  {reader.title}" for reader in READERS)
+    yield "  codings, as coding programs export them or as a table with the columns unit, coder and code"
 
 
 def columns_by_sheet(opened: Opened) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from analysis.errors import CaptureError
-from analysis.sources.foreign import refuse_document, refuse_foreign
+from analysis.sources.foreign import BROKEN_ZIP, refuse_document, refuse_foreign
 
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 # What marks a zip as a workbook: of Excel (two kinds) and of OpenDocument.
@@ -61,7 +61,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return not set(WORKBOOK_MEMBERS).isdisjoint(archive.namelist())
-    except zipfile.BadZipFile:
+    except BROKEN_ZIP:
         return False
 
 
@@ -81,14 +81,18 @@ def _unzip(path: Path, shown: str, scratch: Path) -> Iterator[tuple[Path, str]]:
                 raise CaptureError(f"{shown}: a zip without files; expected captures in it.")
             for member in members:
                 yield _member(archive, member, f"{shown}, {member.filename}", scratch), f"{shown}, {member.filename}"
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError) as error:
+    except (*BROKEN_ZIP, EOFError, zlib.error) as error:
         raise CaptureError(f"{shown}: a zip file that is cut off or broken: {error}. Copy it again.") from error
 
 
 def _is_capture(member: zipfile.ZipInfo) -> bool:
     """Whether a member is a file that somebody put there, not one that a system hid beside it."""
     parts = member.filename.split("/")
-    return not member.is_dir() and "__MACOSX" not in parts and not any(part.startswith(".") for part in parts)
+    return (
+        not member.filename.endswith("/")
+        and "__MACOSX" not in parts
+        and not any(part.startswith(".") for part in parts)
+    )
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str, scratch: Path) -> Path:
