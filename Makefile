@@ -1,7 +1,7 @@
 # The verbs of the compendium. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test check book bench lock clean
+.PHONY: help reproduce test check book pdf bench lock clean
 
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
@@ -14,6 +14,7 @@ help:
 	@echo 'make test        everything that CI runs: style, types, tests, notebooks, book'
 	@echo 'make check       style, types and tests alone'
 	@echo 'make book        build the book from the results that are there'
+	@echo 'make pdf         print the book on paper, in each of its languages (needs Chromium)'
 	@echo 'make bench       measure, beside a plain script that does the same work'
 	@echo 'make lock        resolve requirements.lock anew (needs uv)'
 	@echo 'make clean       remove .venv and everything built'
@@ -34,6 +35,9 @@ check: $(INSTALLED)
 
 book: $(INSTALLED)
 	@$(BIN)/compendium book
+
+pdf: $(INSTALLED)
+	@$(BIN)/compendium pdf
 
 bench: $(INSTALLED)
 	@$(BIN)/python benchmarks/run.py

@@ -10,7 +10,7 @@ import pytest
 COMPENDIUM = Path(sys.executable).with_name("compendium")
 COMMANDS = [
     "reproduce", "run", "book", "check", "studies", "standin", "describe", "record",
-    "new", "import", "sample", "compare", "export", "assign", "catalogues",
+    "new", "import", "sample", "compare", "export", "assign", "catalogues", "pdf",
 ]  # fmt: skip
 
 

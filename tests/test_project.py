@@ -22,7 +22,7 @@ RESULTS = PROJECT / "results" / "liu2025"
 
 # The stages in the order in which data flows; a module imports from its own line and from those above.
 LAYERS = [
-    {"errors", "computable", "called", "wording"},
+    {"errors", "computable", "called", "wording", "directions"},
     {"locks", "beside", "database", "masking", "traces", "privacy", "marked"},
     {"columns"},
     {"canonical"},
@@ -30,7 +30,7 @@ LAYERS = [
     {"tables"},
     {"settings"},
     {"study"},
-    {"figures.labels"},
+    {"figures.labels", "figures.tips"},
     {"figures.style"},
     {"results"},
     {"sources", "languages"},
@@ -83,7 +83,9 @@ LAYERS = [
     {"answers"},
     {"editions", "shown_texts"},
     {"committed", "publish", "checking", "describe", "recorded"},
-    {"catalogues"},
+    {"catalogues", "paper_pages", "paper_fonts"},
+    {"paper_front"},
+    {"paper"},
     {"replication"},
     {"cli_told"},
     {"cli"},

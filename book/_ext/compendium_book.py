@@ -20,6 +20,7 @@ from compendium_codes import link_codes
 from compendium_comparison import ComparisonTable
 from compendium_directives import DataTable, ResultFigure, ResultTable, SchemaTable
 from compendium_evidence import setup_evidence
+from compendium_figures import setup_figures
 from compendium_files import setup_files
 from compendium_ledger import setup_ledger
 from compendium_map import setup_map
@@ -81,6 +82,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setup_search(app)
     setup_cite(app)
     setup_files(app)
+    setup_figures(app)
     setup_claims(app)
     setup_ledger(app)
     setup_map(app)

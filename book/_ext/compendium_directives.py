@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 from compendium_codes import linked, ways_to
+from compendium_figures import links_under
 from compendium_values import study_of, way_to
 from compendium_words import words
 from docutils import nodes
@@ -44,19 +45,19 @@ class ResultDirective(SphinxDirective):
         if entry["missing"]:
             page = results.missing_html(entry["caption"], entry["missing"])
             return [nodes.raw("", page, format="html")]
-        return [nodes.raw("", self.page(study, entry), format="html"), self._links(study, entry)]
+        return [nodes.raw("", self.page(study, entry), format="html"), self.links(study, entry)]
 
     def page(self, study: Study, entry: dict[str, Any]) -> str:
         """The result as HTML."""
         raise NotImplementedError
 
-    def _links(self, study: Study, entry: dict[str, Any]) -> nodes.Node:
-        folder, ending = ("tables", "csv") if self.kind == "table" else ("figures", "svg")
+    def links(self, study: Study, entry: dict[str, Any]) -> nodes.Node:
+        """The way to the result's file and to its notebook."""
         links = nodes.paragraph(classes=["result-links"])
         file = addnodes.download_reference(
             "",
-            words(self.env.app, "result.file", kind=ending.upper()),
-            reftarget=f"/results/{study.name}/{folder}/{entry['name']}.{ending}",
+            words(self.env.app, "result.file", kind="CSV"),
+            reftarget=f"/results/{study.name}/tables/{entry['name']}.csv",
             refdoc=self.env.docname,
         )
         told = nodes.inline("", words(self.env.app, "result.computed"))
@@ -73,7 +74,13 @@ class ResultFigure(ResultDirective):
     def page(self, study: Study, entry: dict[str, Any]) -> str:
         """The figure as HTML."""
         drawing = (study.results / "figures" / f"{entry['name']}.svg").read_text(encoding="utf-8")
-        return results.figure_html(drawing, **{key: entry[key] for key in ("caption", "alt", "origin")})
+        return results.figure_html(drawing, **{key: entry[key] for key in ("name", "caption", "alt", "origin")})
+
+    def links(self, study: Study, entry: dict[str, Any]) -> nodes.Node:
+        """The numbers, the files and the code."""
+        for name in entry.get("tables", []):
+            self.env.note_dependency(str(study.results / "tables" / f"{name}.csv"))
+        return links_under(self.env.app, entry)
 
 
 class ResultTable(ResultDirective):

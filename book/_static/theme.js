@@ -8,15 +8,15 @@
   const reach = (box) => {
     if (box.scrollWidth > box.clientWidth + 1) {
       box.tabIndex = 0;
-    } else if (box.tabIndex === 0) {
+    } else if (box.tabIndex === 0 && !box.dataset.marks) {
       box.removeAttribute("tabindex");
     }
   };
 
-  // Every fold that is no fold of code; those that were closed are closed again afterwards.
+  // Every fold that is no fold of code or of a figure's numbers; those that were closed are closed again afterwards.
   const opened = new Set();
   const openForPaper = () => {
-    for (const fold of document.querySelectorAll("main details:not([open], .hide)")) {
+    for (const fold of document.querySelectorAll("main details:not([open], .hide, .figure-numbers)")) {
       opened.add(fold);
       fold.open = true;
     }

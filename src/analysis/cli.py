@@ -97,6 +97,20 @@ def book(name: Name = ORIGINAL, *, force: Force = False) -> None:
 
 
 @app.command()
+def pdf(
+    name: Name = ORIGINAL,
+    *,
+    language: Annotated[
+        str | None, typer.Option(metavar="LANGUAGE", help="One of the book's languages, such as zh_CN; all otherwise.")
+    ] = None,
+) -> None:
+    """Print a study's whole book as a PDF, in each of its languages; Chromium has to be there."""
+    from analysis import paper, study
+
+    paper.print_book(study.open_study(name), language, say=typer.echo)
+
+
+@app.command()
 def new(
     name: Annotated[str, typer.Argument(help="What the new study is called: a folder of data/ to come.")],
     more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More capture files.")] = None,

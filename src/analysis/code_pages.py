@@ -16,6 +16,7 @@ import pandas as pd
 from analysis import coding, excerpts, findings, history, results, units
 from analysis.coded import Coded, coded_of
 from analysis.computable import NotComputable, computable, need
+from analysis.directions import closed
 from analysis.sides import tell_sides
 from analysis.study import Study
 from analysis.wording import say, say_html
@@ -135,7 +136,7 @@ def _index(codebook: pd.DataFrame, names: Mapping[str, str]) -> str:
 def _definition(row: Mapping[str, Any], of: Material) -> str:
     names = dict(zip(of.codebook["code_id"], of.codebook["name"], strict=True))
     above = [names[row[level]] for level in ("pattern_id", "theme_id") if row[level] in names]
-    path = " › ".join(say_html(str(name)) for name in (*above, row["name"]))
+    path = " › ".join(_said(name) for name in (*above, row["name"]))
     mark = results.origin_html(of.study.origin_of("codebook"))
     told = "".join(
         f"<dt>{say(label)}</dt><dd>{_said(row[field])}</dd>" for field, label in TOLD.items() if pd.notna(row[field])
@@ -232,8 +233,8 @@ def _list(items: list[str]) -> str:
 
 
 def _flat(cell: Any) -> Any:
-    """A text on one line: a blank line would end the page's HTML."""
-    return " ".join(cell.split()) if isinstance(cell, str) else cell
+    """A text on one line, since a blank line would end the page's HTML, which turns no direction but its own."""
+    return closed(" ".join(cell.split())) if isinstance(cell, str) else cell
 
 
 def _inside(cell: Any) -> str:

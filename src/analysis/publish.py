@@ -28,7 +28,7 @@ from analysis.wording import speaking
 
 SOURCES = (
     "_config.yml", "_toc.yml", "book", "data", "src/analysis/results.py", "src/analysis/figures/style.py",
-    "src/analysis/figures/labels.py", "src/analysis/wording.py",
+    "src/analysis/figures/labels.py", "src/analysis/figures/tips.py", "src/analysis/wording.py",
     "src/analysis/languages.py", "src/analysis/editions.py",
     "src/analysis/browse.py", "src/analysis/browse_rows.py", "src/analysis/browse_codings.py",
     "src/analysis/browse_search.py", "src/analysis/browse_page.py",

@@ -9,7 +9,7 @@ import html
 import json
 import numbers
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from matplotlib.figure import Figure
 
 from analysis import tables
 from analysis.computable import NotComputable
-from analysis.figures import labels, style
+from analysis.errors import NotebookError, nearest
+from analysis.figures import labels, style, tips
 from analysis.privacy import without_identifiers
 from analysis.schema import ORIGINS, Origin
 from analysis.wording import say, say_html
@@ -72,9 +73,15 @@ def show_also(name: str, table: Any, *, caption: str, origin: Origin) -> None:
         show_table(name, table, caption=caption, origin=origin)
 
 
-def show_figure(name: str, figure: Figure | NotComputable, *, caption: str, alt: str, origin: Origin) -> None:
-    """Show a figure, its origin marked inside it, and keep it as SVG under its name."""
-    result = {"kind": "figure", "name": name, "caption": caption, "alt": alt, "origin": _known(origin)}
+def show_figure(  # noqa: PLR0913 — each is said at every figure
+    name: str, figure: Figure | NotComputable, *, caption: str, alt: str, origin: Origin, tables: Sequence[str] = ()
+) -> None:
+    """Show a figure, its origin marked inside it, and keep it as SVG under its name.
+
+    `tables` name those of the same notebook that hold what is drawn.
+    """
+    result: dict[str, Any] = {"kind": "figure", "name": name, "tables": list(tables), "origin": _known(origin)}
+    result |= {"caption": caption, "alt": alt}
     if isinstance(figure, NotComputable):
         _show({**result, "svg": "", "missing": figure.reason})
     else:
@@ -127,6 +134,7 @@ def write_results(found: list[dict[str, Any]], folder: Path, claims: Mapping[str
         if result["kind"] == "value"
     }
     shown = [result for result in found if result["kind"] != "value"]
+    _refuse_unknown_tables(shown)
     tables.replace_text(folder / "values.json", _json(values))
     index = {result["name"] + "." + result["kind"]: _without(result, "csv", "svg") for result in shown}
     tables.replace_text(folder / "index.json", _json(index))
@@ -166,11 +174,12 @@ def table_html(csv: str, texts: list[str], *, caption: str, origin: str, digits:
     )
 
 
-def figure_html(drawing: str, *, caption: str, alt: str, origin: str) -> str:
+def figure_html(drawing: str, *, name: str, caption: str, alt: str, origin: str) -> str:
     """A figure for the page, its colours left to the page's theme."""
     labelled = drawing.replace("<svg", f'<svg role="img" aria-label="{html.escape(say(alt))}"', 1)
+    drawn = style.themed(tips.retold(labels.retold(labelled)))
     return (
-        f'<figure class="result-figure"><div class="result-drawing">{style.themed(labels.retold(labelled))}</div>'
+        f'<figure class="result-figure" data-figure="{html.escape(name)}"><div class="result-drawing">{drawn}</div>'
         f"<figcaption>{say_html(caption)} {origin_html(origin)}</figcaption></figure>"
     )
 
@@ -224,8 +233,26 @@ def _html(result: Mapping[str, Any]) -> str:
         return missing_html(result["caption"], result["missing"])
     given = {key: result[key] for key in ("caption", "origin")}
     if result["kind"] == "table":
-        return table_html(result["csv"], result["texts"], digits=result["digits"], **given)
-    return figure_html(result["svg"], alt=result["alt"], **given)
+        # Where a figure's link to its table leads.
+        place = f'<figure id="table-{html.escape(result["name"])}" '
+        return table_html(result["csv"], result["texts"], digits=result["digits"], **given).replace(
+            "<figure ", place, 1
+        )
+    return figure_html(result["svg"], name=result["name"], alt=result["alt"], **given)
+
+
+def _refuse_unknown_tables(shown: list[dict[str, Any]]) -> None:
+    """Every table that a figure names is shown by the figure's own notebook."""
+    known = {(result["notebook"], result["name"]) for result in shown if result["kind"] == "table"}
+    wrong = [
+        f"{figure['notebook']}: the figure '{figure['name']}' names the table '{name}', which this notebook does not "
+        f"show.{nearest(name, [table for notebook, table in known if notebook == figure['notebook']])}"
+        for figure in shown
+        for name in figure.get("tables", [])
+        if (figure["notebook"], name) not in known
+    ]
+    if wrong:
+        raise NotebookError("\n".join([*wrong, "Show the table, or correct the name in show_figure."]))
 
 
 def _text(result: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from analysis import code_pages, results, schema
 from analysis.columns import EXPECTED
 from analysis.compared import VERDICTS
 from analysis.computable import NotComputable
-from analysis.figures import labels
+from analysis.figures import labels, tips
 from analysis.study import Study
 from analysis.wording import BETWEEN, LETTERS, open_numbers
 
@@ -135,7 +135,8 @@ def _of_prose(study: Study) -> Iterator[str]:
 
 def _of_drawings(study: Study) -> Iterator[str]:
     for path in sorted((study.results / "figures").glob("*.svg")):
-        yield from labels.words_of(path.read_text(encoding="utf-8"))
+        drawing = path.read_text(encoding="utf-8")
+        yield from (*labels.words_of(drawing), *tips.words_of(drawing))
 
 
 def _of_codebook(study: Study) -> Iterator[str]:

@@ -17,6 +17,7 @@ import pandas as pd
 from analysis import privacy, schema, tables
 from analysis.called import CALLED
 from analysis.computable import NotComputable
+from analysis.directions import closed_in
 from analysis.errors import StudyError, nearest
 from analysis.schema import Origin
 from analysis.settings import DECISIONS, Side, read_settings
@@ -277,7 +278,8 @@ def open_study(name: str = ORIGINAL, root: Path | None = None) -> Study:
             f"There is no study '{name}': data/{name}/study.yml does not exist.{nearest(name, known)} "
             f"Studies here: {', '.join(known) or 'none'}."
         )
-    study = Study(name, root, read_settings(path, where=f"data/{name}/study.yml", original=name == ORIGINAL))
+    settings = read_settings(path, where=f"data/{name}/study.yml", original=name == ORIGINAL)
+    study = Study(name, root, closed_in(settings))
     if study.key_file.is_file():
         privacy.mask_with(study.key_file)
     return study

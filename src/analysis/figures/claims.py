@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from analysis.checks.base import VERDICTS
 from analysis.computable import computable
-from analysis.figures import style
+from analysis.figures import style, tips
 from analysis.figures.notes import note
 
 COLOURS = dict(zip(VERDICTS, (style.GREEN, style.RED, style.BLUE, style.ORANGE, style.GREY), strict=True))
@@ -24,6 +24,10 @@ def verdicts(counted: pd.DataFrame) -> Figure:
     for verdict in VERDICTS:
         axes.barh(table.index, table[verdict], left=left, height=0.7, color=COLOURS[verdict], label=verdict)
         _number_parts(axes, table[verdict], left)
+        for row, (kind, number, start) in enumerate(zip(table.index, table[verdict], left, strict=True)):
+            if number:
+                told = tips.told("claims", number)
+                tips.tell_bar(axes, (start, start + number), row, str(kind), verdict, told, thick=0.7)
         left += table[verdict]
     for row, total in enumerate(left):
         note(axes, str(total), (total, row), color=style.MUTED)

@@ -3,6 +3,9 @@
 What a round changed and the network of codes are in `figures.rounds` and `figures.network`.
 """
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,7 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from analysis.computable import computable
-from analysis.figures import style
+from analysis.figures import style, tips
 
 ROW = 0.29
 LARGEST = 230
@@ -44,6 +47,11 @@ def draw_shares(counted: pd.DataFrame, label: str) -> Figure:
         axes.annotate(
             f"{number}", (end, row), (6, 0), textcoords="offset points", va="center", fontsize=9.5, color=style.MUTED
         )
+    for row, each in zip(rows, counted.fillna({"creator_low": 0, "creator_high": 0, "share": 0}).to_dict("records"),
+                         strict=True):  # fmt: skip
+        band = each["creator_low"], each["creator_high"]
+        told = tips.told("units", each["units"]), tips.share(label, each["share"], 1)
+        tips.tell_bar(axes, band, row, each["name"], *told, tips.interval("creator interval", *band))
     name_rows(axes, rows, counted["name"])
     axes.set_xlim(0, float(high.max()) * 1.1 or 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
@@ -78,6 +86,8 @@ def by_side(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
             linewidth=0,
             clip_on=False,
         )
+        for row, name, number in zip(rows, counts["name"], numbers[:, place], strict=True):
+            tips.tell(axes, number, row, name, labels[side], tips.told("units", number))
     name_rows(axes, rows, counts["name"])
     axes.set_xlim(0, max(1.0, numbers.max() * 1.06))
     axes.set_xlabel("units")
@@ -99,10 +109,22 @@ def co_occurrence(pairs: pd.DataFrame, codebook: pd.DataFrame) -> Figure:
     across = pairs[["code_1", "code_2"]].map(place.get).to_numpy(dtype=int)
     largest = float(pairs["coefficient"].max())
     _draw_circles(axes, across.min(axis=1), across.max(axis=1), pairs["coefficient"] / largest, pairs["uneven"])
+    names = dict(zip(codes["code_id"], codes["name"], strict=True))
+    for one, other, pair in zip(across.min(axis=1), across.max(axis=1), pairs.to_dict("records"), strict=True):
+        tips.tell(axes, one, other, names[pair["code_1"]], names[pair["code_2"]], *told_pair(pair))
     _draw_key(axes, len(codes) + KEY_PLACE, largest)
     axes.set(xlim=(-0.6, len(codes) + 7), ylim=(len(codes) - 0.3, -0.7))
     axes.set_axis_off()
     return style.finish(figure)
+
+
+def told_pair(pair: Mapping[Hashable, Any]) -> list[str]:
+    """What two codes say of standing together."""
+    return [
+        f"c = {pair['coefficient']:.2f}",
+        tips.told("units with both", pair["together"]),
+        "very uneven frequencies" if pair["uneven"] else "",
+    ]
 
 
 def _draw_circles(axes: Axes, across: Places, down: Places, size: pd.Series, uneven: pd.Series) -> None:
@@ -126,6 +148,9 @@ def codes_per_unit(counts: pd.DataFrame) -> Figure:
     figure, axes = style.new_figure(2.6)
     bars = axes.bar(counts["codes"], counts["units"], width=0.72, color=style.BLUE, linewidth=0)
     axes.bar_label(bars, padding=3, fontsize=10, color=style.MUTED)
+    for number, units in zip(counts["codes"], counts["units"], strict=True):
+        told = tips.told("codes on a unit", number), tips.told("units", units)
+        tips.tell(axes, (number - 0.36, number + 0.36), (0, units), *told)
     axes.set_xticks(counts["codes"])
     axes.set(xlabel="codes on a unit", ylabel="units")
     axes.grid(visible=False, axis="x")

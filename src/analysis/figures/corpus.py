@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.computable import computable
-from analysis.figures import style
+from analysis.figures import style, tips
 from analysis.figures.notes import note, title
 from analysis.settings import Side
 
@@ -24,6 +24,8 @@ def per_day(days: pd.DataFrame) -> Figure:
     figure, axes = style.new_figure(2.9)
     places = np.arange(len(days))
     axes.bar(places, days["posts"], width=0.86, color=style.BLUE)
+    for place, day, posts in zip(places, days["day"], days["posts"], strict=True):
+        tips.tell(axes, (place - 0.43, place + 0.43), (0, posts), str(day), tips.told("posts", posts))
     _name_days(axes, list(days["day"]))
     busiest = int(days["posts"].to_numpy().argmax())
     told = f"{days['day'].iloc[busiest]}: {days['posts'].iloc[busiest]:,}"
@@ -64,6 +66,8 @@ def engagement(spread: pd.DataFrame) -> Figure:
     axes.scatter(median, rows, color=style.BLUE, s=60, zorder=3, linewidth=0)
     for row, number in zip(rows, median, strict=True):
         note(axes, f"{number:,.0f}", (number, row), (0, 13), ha="center")
+    for row, name, *counts in zip(rows, spread["measure"], low, median, high, top, strict=True):
+        tips.tell_bar(axes, (counts[0], counts[3]), row, MEASURES[name], *_told(*counts), thick=0.4)
     axes.set_xscale("symlog", linthresh=1)
     axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
     axes.set_xlim(left=0)
@@ -71,6 +75,14 @@ def engagement(spread: pd.DataFrame) -> Figure:
     axes.set_ylim(-0.6, len(rows) - 0.3)
     axes.set_xlabel("per post: middle half (band), median (dot), up to where the highest tenth begins (line)")
     return style.finish(figure)
+
+
+def _told(low: float, median: float, high: float, top: float) -> list[str]:
+    return [
+        tips.told("median", median),
+        f"middle half of the posts: {low:,.0f} to {high:,.0f}",
+        tips.told("highest tenth from", top),
+    ]
 
 
 def _name_days(axes: Axes, days: list[str]) -> None:
@@ -83,9 +95,11 @@ def _name_days(axes: Axes, days: list[str]) -> None:
 def _shares(axes: Axes, row: int, counted: pd.DataFrame, colours: Mapping[str, str]) -> None:
     """One bar whose wide parts are named above it, the narrow ones together below it."""
     start, narrow = 0.0, []
-    for code, name, share in zip(counted["language"], counted["name"], counted["share"], strict=True):
+    for code, name, share, number in counted[["language", "name", "share", "rows"]].itertuples(index=False):
         axes.barh(row, share, left=start, height=0.42, color=colours[code], edgecolor=style.PAPER, linewidth=1.5)
         told = f"{name} {100 * share:.0f} %"
+        tips.tell_bar(axes, (start, start + share), row, f"{counted['table'].iloc[0]}{tips.PART}{told}",
+                      tips.told("number", number), thick=0.42)  # fmt: skip
         if share >= WIDE_ENOUGH:
             note(axes, told, (start, row + 0.21), (0, 8))
         else:

@@ -1,13 +1,15 @@
 """Figures of exchange: who answers whom, who asks and explains, and in whose language."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.computable import computable
-from analysis.figures import style
+from analysis.figures import style, tips
 from analysis.figures.notes import note, title
 from analysis.settings import Side
 
@@ -29,9 +31,9 @@ def directions(table: pd.DataFrame, sides: Mapping[str, Side]) -> Figure:
         axes.barh(row, reply["replies"], height=0.62, color=style.SIDE_COLOURS[reply["from_side"]], alpha=strength)
         told = f"{reply['replies']:,} ({100 * reply['share']:.0f} %)"
         note(axes, told, (reply["replies"], row))
-    names = [
-        f"{sides[one].label} → {sides[to].label}" for one, to in zip(table["from_side"], table["to_side"], strict=True)
-    ]
+        count, share = tips.told("replies", reply["replies"]), tips.share("share of all", reply["share"])
+        tips.tell_bar(axes, (0, reply["replies"]), row, _direction(reply, sides), count, share)
+    names = [_direction(reply, sides) for reply in table.to_dict("records")]
     axes.set_yticks(rows, names)
     axes.set_xlim(0, max(1.0, float(table["replies"].max())) * 1.25)
     title(axes, "Replies: who answers whom")
@@ -50,7 +52,9 @@ def who_asks(asking: pd.DataFrame, sides: Mapping[str, Side]) -> Figure:
     axes.scatter(asking["share"], rows, color=colours, s=60, zorder=3, linewidth=0)
     for row, share in zip(rows, asking["share"], strict=True):
         note(axes, f"{100 * share:.0f} %", (share, row), (0, 13), ha="center")
-    axes.set_yticks(rows, [sides[side].label for side in asking["side"]])
+    names = [sides[side].label for side in asking["side"]]
+    _tell_shares(axes, rows, names, asking)
+    axes.set_yticks(rows, names)
     axes.set_ylim(-0.5, len(rows) - 0.2)
     axes.set_xlim(0, max(0.1, float(asking["high"].max()) * 1.25))
     axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
@@ -69,6 +73,7 @@ def roles(table: pd.DataFrame, sides: Mapping[str, Side]) -> Figure:
     for row, (share, high) in zip(rows, zip(table["share"], table["high"], strict=True), strict=True):
         note(axes, f"{100 * share:.1f} %", (high, row))
     names = [f"{sides[side].label}: {role}" for side, role in zip(table["side"], table["role"], strict=True)]
+    _tell_shares(axes, rows, names, table)
     axes.set_yticks(rows, names)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlim(0, max(0.01, float(table["high"].max()) * 1.25))
@@ -88,12 +93,13 @@ def answered_in(table: pd.DataFrame, sides: Mapping[str, Side]) -> Figure:
     for column, (label, colour) in LANGUAGES.items():
         share = (shown[column] / shown["told"]).to_numpy(dtype=float)
         axes.barh(rows, share, left=begin, height=0.62, color=colour, label=label, linewidth=0)
+        for row, start, part, reply in zip(rows, begin, share, shown.to_dict("records"), strict=True):
+            told_part = tips.told("replies", reply[column]), tips.share("share of those with words", part)
+            tips.tell_bar(axes, (start, start + part), row, _direction(reply, sides), label, *told_part)
         begin += share
     for row, count in zip(rows, shown["told"], strict=True):
         note(axes, f"{count:,}", (1, row))
-    names = [
-        f"{sides[one].label} → {sides[to].label}" for one, to in zip(shown["from_side"], shown["to_side"], strict=True)
-    ]
+    names = [_direction(reply, sides) for reply in shown.to_dict("records")]
     axes.set_yticks(rows, names)
     axes.set_xlim(0, 1.12)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
@@ -101,3 +107,14 @@ def answered_in(table: pd.DataFrame, sides: Mapping[str, Side]) -> Figure:
     axes.set_xlabel("share of replies; their number at the right")
     figure.legend(loc="outside upper right", fontsize=11, ncols=3, handlelength=1.2)
     return style.finish(figure)
+
+
+def _direction(reply: Mapping[Hashable, Any], sides: Mapping[str, Side]) -> str:
+    return f"{sides[reply['from_side']].label} → {sides[reply['to_side']].label}"
+
+
+def _tell_shares(axes: Axes, rows: np.ndarray, names: list[str], table: pd.DataFrame) -> None:
+    """Let each row's dot and interval say its share."""
+    for row, name, told in zip(rows, names, table.to_dict("records"), strict=True):
+        interval = tips.interval("interval", told["low"], told["high"])
+        tips.tell_bar(axes, (told["low"], told["high"]), row, name, tips.share("share", told["share"], 1), interval)

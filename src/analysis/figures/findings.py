@@ -13,7 +13,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
 from analysis.computable import computable
-from analysis.figures import style
+from analysis.figures import style, tips
 from analysis.figures.coding import draw_shares, pattern_colours
 
 # The map is measured in inches. Its letters are large: on a telephone it shrinks to half its width.
@@ -83,6 +83,8 @@ def _draw_theme(axes: Axes, theme: dict[Hashable, Any], row: float, colour: str,
     if excerpts + figures == 0:
         axes.text(LABEL, row + 0.2, "named, nothing shown", size=MEDIUM, va="center", color=style.MUTED)
     places = LABEL + 0.1 + spacing * np.arange(excerpts + figures)
+    counts = tips.told("excerpts", excerpts), tips.told("figures", figures)
+    tips.tell(axes, (LABEL, style.WIDTH), (row - 0.35, row + 0.35), str(theme["theme"]), str(theme["pattern"]), *counts)
     size = 130 * min(1, spacing / SPACING) ** 2
     heights = np.full(len(places), row + 0.2)
     axes.scatter(places[:excerpts], heights[:excerpts], s=size, color=colour, linewidth=0)
@@ -119,6 +121,10 @@ def speakers(themes: pd.DataFrame, labels: dict[str, str]) -> Figure:
             axes.barh(
                 shown["theme"], counts, left=left, color=colour, height=0.62, label=labels.get(side, side), linewidth=0
             )
+            for row, (name, start, number) in enumerate(zip(shown["theme"], left, counts, strict=True)):
+                told = labels.get(side, side), tips.told("excerpts", number)
+                if number:
+                    tips.tell_bar(axes, (start, start + number), row, name, *told)
             left = left + counts
     axes.set_xlabel("excerpts")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

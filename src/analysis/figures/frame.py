@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.computable import computable
-from analysis.figures import style
+from analysis.figures import style, tips
 from analysis.figures.notes import note, title
 from analysis.results import written
 
@@ -21,13 +21,16 @@ def hashtags(compared: pd.DataFrame) -> Figure:
     figure, _ = style.new_figure(ROW * len(compared) + 0.7, columns=2, sharey=True)
     posts, views = figure.axes
     colours = [style.BLUE if role == "first" else style.GREY for role in compared["role"]]
+    names = [f"#{tag}" for tag in compared["hashtag"]]
     _bars(posts, rows, compared["posts"], colours, [written(int(number)) for number in compared["posts"]])
+    _tell_bars(posts, rows, compared["posts"], "Posts", names)
     told = [
         f"{written(int(number))} ({each:.0f} per post)"
         for number, each in zip(compared["views"], compared["views_per_post"], strict=True)
     ]
     _bars(views, rows, compared["views"], colours, told)
-    posts.set_yticks(rows, [f"#{tag}" for tag in compared["hashtag"]])
+    _tell_bars(views, rows, compared["views"], "Views", names)
+    posts.set_yticks(rows, names)
     title(posts, "Posts")
     title(views, "Views")
     return style.finish(figure)
@@ -40,7 +43,9 @@ def in_corpus(counted: pd.DataFrame) -> Figure:
     rows = np.arange(len(shown))[::-1]
     figure, axes = style.new_figure(ROW * len(shown) + 0.9)
     _bars(axes, rows, shown["posts"], [style.BLUE] * len(shown), [f"{number:,}" for number in shown["posts"]])
-    axes.set_yticks(rows, [f"#{tag}" for tag in shown["hashtag"]])
+    names = [f"#{tag}" for tag in shown["hashtag"]]
+    _tell_bars(axes, rows, shown["posts"], "Posts", names)
+    axes.set_yticks(rows, names)
     title(axes, "Posts under each hashtag")
     return style.finish(figure)
 
@@ -54,3 +59,8 @@ def _bars(axes: Axes, rows: np.ndarray, numbers: pd.Series, colours: list[str], 
     axes.grid(visible=False)
     axes.xaxis.set_visible(False)
     axes.spines["bottom"].set_visible(False)
+
+
+def _tell_bars(axes: Axes, rows: np.ndarray, numbers: pd.Series, what: str, names: list[str]) -> None:
+    for row, number, name in zip(rows, numbers, names, strict=True):
+        tips.tell_bar(axes, (0, float(number)), row, name, f"{what}{tips.PART}{int(number):,}")

@@ -52,8 +52,9 @@ def retold(drawing: str) -> str:
     at = 0
     while at < len(lines):
         label = _retold_label(lines[at])
-        told.append(label or lines[at])
-        at = _end_of_group(lines, at) + 1 if label else at + 1
+        end = _end_of_group(lines, at) if label else at
+        told += [label, *_defined_in(lines[at : end + 1])] if label else [lines[at]]
+        at = end + 1
     return "\n".join(told)
 
 
@@ -70,6 +71,12 @@ def _end_of_group(lines: list[str], start: int) -> int:
     indent = re.match(" *", lines[start])
     closing = f"{indent[0] if indent else ''}</g>"
     return next((at for at in range(start, len(lines)) if lines[at] == closing), start)
+
+
+def _defined_in(group: list[str]) -> list[str]:
+    """The outlines of letters that a group defines: later groups draw with them too."""
+    begins, ends = ([at for at, line in enumerate(group) if line.strip() == tag] for tag in ("<defs>", "</defs>"))
+    return [line for begin, end in zip(begins, ends, strict=True) for line in group[begin : end + 1]]
 
 
 def _text_element(facts: dict[str, str], told: str) -> str:

@@ -1,5 +1,6 @@
 """The network of codes: which stand together, and how closely."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from analysis.computable import computable
-from analysis.figures import style
+from analysis.figures import style, tips
 from analysis.figures.coding import pattern_colours
 
 THINNEST, THICKEST = 0.4, 7.0
@@ -21,6 +22,8 @@ FAINTEST, DARKEST = 0.08, 0.75
 TOWARDS_MIDDLE = 0.35
 # Where names begin, and how far the figure reaches for them, in radii.
 RIM, REACH = 1.06, 2.0
+# So many neighbours a code names.
+CLOSEST = 5
 
 
 @computable
@@ -42,6 +45,9 @@ def network(pairs: pd.DataFrame, codebook: pd.DataFrame) -> Figure:
     colours = codes["pattern_id"].map(pattern_colours(codes["pattern_id"]))
     axes.scatter(places[:, 0], places[:, 1], s=80, color=colours, zorder=3, linewidth=0)
     _name(axes, places, codes["name"])
+    names = dict(zip(codes["code_id"], codes["name"], strict=True))
+    for code, place in place_of.items():
+        tips.tell(axes, *place, names[code], *_closest(code, pairs, names))
     _tell(figure, largest)
     axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal")
     axes.set_axis_off()
@@ -82,6 +88,16 @@ def _name(axes: Axes, places: NDArray[np.float64], names: pd.Series) -> None:
         axes.text(
             RIM * across, RIM * up, name, ha=side, va="center", rotation=angle, rotation_mode="anchor", fontsize=9.5
         )
+
+
+def _closest(code: str, pairs: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
+    """The codes that stand closest to one, each with its coefficient."""
+    own = pairs[(pairs["code_1"] == code) | (pairs["code_2"] == code)]
+    closest = own.sort_values("coefficient", ascending=False, kind="stable").head(CLOSEST)
+    return [
+        f"{names[pair['code_2'] if pair['code_1'] == code else pair['code_1']]}{tips.PART}c = {pair['coefficient']:.2f}"
+        for pair in closest.to_dict("records")
+    ]
 
 
 def _tell(figure: Figure, largest: float) -> None:

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator
 
 from analysis.called import CALLED
 from analysis.computable import computable
-from analysis.figures import style
+from analysis.figures import style, tips
 from analysis.figures.notes import note, title
 
 # Panels of the thresholds stand so many beside each other, so that a phone can show them.
@@ -33,6 +33,7 @@ def flow(steps: pd.DataFrame) -> Figure:
             row, step["kept"], height=0.62, color=style.BLUE if applied else style.GREY, alpha=1 if applied else 0.4
         )
         note(axes, _told(step), (step["kept"], row))
+        tips.tell_bar(axes, (0, step["kept"]), row, _named(step), *_step_told(step))
     axes.set_yticks(rows, [_named(step) for step in steps.to_dict("records")])
     axes.set_xlim(0, max(most, 1) * 1.45)
     axes.xaxis.set_visible(False)
@@ -76,12 +77,24 @@ def _told(step: Mapping[Hashable, Any]) -> str:
     return f"{step['kept']:,}" + (f"   −{', −'.join(lost)}" if lost else "")
 
 
+def _step_told(step: Mapping[Hashable, Any]) -> list[str]:
+    """What a step says of itself when one points at it."""
+    if step["computable"] != "yes":
+        return [tips.told("posts kept", step["kept"]), "not computable"]
+    counts = {"posts kept": "kept", "dropped by this step": "dropped", "cannot be judged": "missing"}
+    counts["posts of the capture that meet it alone"] = "meets_alone"
+    return [tips.told(told, step[name]) for told, name in counts.items() if pd.notna(step.get(name, pd.NA))]
+
+
 def _left_by(axes: Axes, tried: pd.DataFrame) -> None:
     """One criterion's curve, with the cut-off that was decided."""
     highest = float(tried["cut_off"].max())
     rises = tried["posts"].iloc[-1] > tried["posts"].iloc[0]
     # Between two values that were tried, a least cut-off leaves what the higher one leaves.
     axes.step(tried["cut_off"], tried["posts"], where="post" if rises else "pre", color=style.BLUE)
+    for value, left, own in zip(tried["cut_off"], tried["posts"], tried["chosen"], strict=True):
+        about = f"{CALLED[tried['decision'].iloc[0]]} {value:,g}"
+        tips.tell(axes, value, left, about, tips.told("posts left", left), "as chosen" if own else "")
     chosen = tried[tried["chosen"]]
     axes.scatter(chosen["cut_off"], chosen["posts"], color=style.BLUE, s=46, zorder=3, linewidth=0)
     cut_off, number = float(chosen["cut_off"].iloc[0]), chosen["posts"].iloc[0]

@@ -1,12 +1,15 @@
 """Figures of saturation: how codes accumulate, what each run of posts still brought, and what more may bring."""
 
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from analysis.computable import computable
-from analysis.figures import style
+from analysis.figures import style, tips
 from analysis.figures.notes import note
 
 DASHED = (0, (4, 2))
@@ -38,8 +41,20 @@ def curve(accumulated: pd.DataFrame, band: pd.DataFrame, estimate: pd.DataFrame)
     axes.set(xlabel="posts read", ylabel="codes found", xlim=(1, last))
     axes.set_ylim(0, max(expected, float(accumulated["codes"].max())) * 1.14)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    _tell_curve(axes, accumulated.merge(band, on="position"))
     axes.legend(loc="lower right", fontsize=11, reverse=True)
     return style.finish(figure)
+
+
+def _tell_curve(axes: Axes, both: pd.DataFrame) -> None:
+    """Let the curve say how many codes were found, in the order read and in others."""
+    shown = both.iloc[tips.places_along(len(both))]
+    strips = tips.columns_around(shown["position"].tolist())
+    for strip, at in zip(strips, shown.to_dict("records"), strict=True):
+        others = f"in other orders: {at['low']:.0f} to {at['high']:.0f}, on average {at['mean']:.1f}"
+        tips.tell_column(
+            axes, strip, tips.told("posts read", at["position"]), tips.told("codes found", at["codes"]), others
+        )
 
 
 @computable
@@ -50,6 +65,10 @@ def runs(ratios: pd.DataFrame, new_information_at_most: float) -> Figure:
     colours = [style.GREEN if low else style.ORANGE for low in under]
     axes.vlines(ratios["run_last"], 0, ratios["ratio"], color=colours, linewidth=1.4)
     axes.scatter(ratios["run_last"], ratios["ratio"], color=colours, s=20, zorder=3, linewidth=0)
+    for run in ratios.to_dict("records"):
+        about = f"posts {run['run_first']} to {run['run_last']}"
+        told = tips.told("new codes", run["new_codes"]), tips.share("share of the base", run["ratio"])
+        tips.tell(axes, run["run_last"], (0, run["ratio"]), about, *told)
     axes.axhline(new_information_at_most, color=style.MUTED, linewidth=1.2, linestyle=(0, (4, 2)))
     axes.annotate(
         "threshold", (1, new_information_at_most), (0, 4), xycoords=("axes fraction", "data"),
@@ -67,6 +86,7 @@ def extrapolated(curves: pd.DataFrame) -> Figure:
     figure, axes = style.new_figure(3.4)
     for level, part in curves.groupby("level", sort=False):
         _in_two_parts(axes, part, "kinds", str(level))
+    _tell_levels(axes, curves, lambda at: f"{at['kinds']:.1f} ({at['low']:.1f}–{at['high']:.1f})")
     read = curves.loc[curves["how"] == "as read", "posts"].max()
     axes.axvline(read, color=style.MUTED, linewidth=1.2)
     axes.set(xlabel="posts", ylabel="found on average", xlim=(1, curves["posts"].max()))
@@ -82,6 +102,7 @@ def covered(curves: pd.DataFrame, wanted: float) -> Figure:
     figure, axes = style.new_figure(3.0)
     for level, part in curves.groupby("level", sort=False):
         _in_two_parts(axes, part, "coverage", str(level), ("coverage_low", "coverage_high"))
+    _tell_levels(axes, curves, lambda at: f"{100 * at['coverage']:.0f} %")
     axes.axhline(wanted, color=style.MUTED, linewidth=1.2, linestyle=DASHED)
     note(axes, "wanted", (float(curves["posts"].max()), wanted), (0, -8), ha="right", va="top", color=style.MUTED)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
@@ -102,3 +123,14 @@ def _in_two_parts(
     if values == "kinds":
         last = part.iloc[-1]
         note(axes, f"{level}s", (float(last["posts"]), float(last["high"])), (-2, 9), ha="right", color=colour)
+
+
+def _tell_levels(axes: Axes, curves: pd.DataFrame, tell: Callable[[Mapping[Hashable, Any]], str]) -> None:
+    """Let every place along the curves say what each level has there."""
+    places = sorted(curves["posts"].unique())
+    shown = [places[at] for at in tips.places_along(len(places))]
+    for strip, posts in zip(tips.columns_around(shown), shown, strict=True):
+        here = curves[curves["posts"] == posts].to_dict("records")
+        told = [f"{at['level']}s{tips.PART}{tell(at)}" for at in here]
+        beyond = any(at["how"] == "extrapolated" for at in here)
+        tips.tell_column(axes, strip, tips.told("posts", posts), *told, "more than were read" if beyond else "")

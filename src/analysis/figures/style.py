@@ -8,7 +8,8 @@ for colour-blind readers (after Okabe and Ito 2008, darkened).
 import io
 import re
 import warnings
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -22,7 +23,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.text import Text
 
-from analysis.figures import labels
+from analysis.figures import labels, tips
 
 INK, MUTED, GRID, PAPER = "#1f2329", "#5c636e", "#d4d8de", "#fdfdfe"
 THEMED = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
@@ -34,6 +35,8 @@ SIDE_COLOURS = {"newcomer": BLUE, "host": RED}
 
 WIDTH = 7.2
 MISSING = "□"
+# Letters that a name in a drawing keeps when there is no room for all of it, then for so many.
+ROOM = (60, 40, 25, 12, 6)
 RULES = {
     "axes.axisbelow": True,
     "axes.edgecolor": GRID,
@@ -132,7 +135,7 @@ def svg(figure: Figure, *, name: str, mark: str) -> str:
         warnings.filterwarnings("error", message="Glyph .* missing from")
         _settle(figure)
         noted = figure.text(0.005, 0.0, mark, ha="left", va="bottom", fontsize=8.5, color=MUTED)
-        facts = labels.name_labels(figure)
+        facts, told = labels.name_labels(figure), tips.written(figure)
         file = io.StringIO()
         FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
         noted.remove()
@@ -144,22 +147,50 @@ def svg(figure: Figure, *, name: str, mark: str) -> str:
     drawing = _numbered(drawing)
     drawing = re.sub(r'\bid="', f'id="{name}-', drawing)
     drawing = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", drawing)
-    return labels.with_facts(drawing, facts, name)
+    drawing = labels.with_facts(drawing, facts, name)
+    return drawing.replace("</svg>", f"{told}</svg>")
 
 
 def _make_drawable(figure: Figure) -> None:
-    """Put the squares into every text of a figure, and into its axes' names, which each draw writes anew."""
+    """Put the squares into every text of a figure."""
+    _reword(figure, drawable)
+
+
+def _reword(figure: Figure, change: Callable[[str], str]) -> None:
+    """Change every text of a figure, and its axes' names, which each draw writes anew."""
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            _make_names_drawable(axis)
+            _reword_names(axis, change)
     for text in figure.findobj(Text):
-        text.set_text(drawable(text.get_text()))
+        text.set_text(change(text.get_text()))
 
 
-def _make_names_drawable(axis: Axis) -> None:
+def _reword_names(axis: Axis, change: Callable[[str], str]) -> None:
     names = [label.get_text() for label in axis.get_ticklabels()]
-    if any(drawable(name) != name for name in names):
-        axis.set_ticks(axis.get_ticklocs(), [drawable(name) for name in names])
+    if any(change(name) != name for name in names):
+        axis.set_ticks(axis.get_ticklocs(), [change(name) for name in names])
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text whose lines have no more letters than that.
+
+    >>> shortened("a long name", 7)
+    'a long…'
+    """
+    return "\n".join(f"{line[: longest - 1]}…" if len(line) > longest else line for line in text.split("\n"))
+
+
+def _lay_out(figure: Figure) -> None:
+    """Lay a figure out; where long names of the data leave no room for what is drawn, shorten them."""
+    for longest in ROOM:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="constrained_layout not applied")
+            try:
+                figure.draw_without_rendering()
+            except UserWarning:
+                _reword(figure, partial(shortened, longest=longest))
+            else:
+                return
 
 
 def _settle(figure: Figure) -> None:
@@ -173,7 +204,7 @@ def _settle(figure: Figure) -> None:
     room = 0.2 / figure.get_figheight()
     layout.set(rect=(0, room, 1, 1 - room))
     FigureCanvasSVG(figure)
-    figure.draw_without_rendering()
+    _lay_out(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
         axes.set_position([round(side, 4) for side in axes.get_position().bounds])
