@@ -63,9 +63,11 @@ def coding(number: int, of: int, *, code: int = 1, coder: str | None = "ann", wo
     return Coding(guid(number), guid(of), guid(code), coder, when, start, end, where=f"coding {number}", **more)
 
 
-def land(*projects: Project, into: Held | None = None, asked: Asked | None = None, mask=list, names="ab") -> Landed:
+def land(
+    *projects: Project, into: Held | None = None, asked: Asked | None = None, mask=list, names="ab", labels="made"
+) -> Landed:
     files = [
-        ReadFile(f"made-{name * 8}", "made by hand", f"{name}.qdpx", name * 64, each)
+        ReadFile(f"{labels}-{name * 8}", "made by hand", f"{name}.qdpx", name * 64, each)
         for name, each in zip(names, projects, strict=False)
     ]
     return landing.land(into or held(), files, asked or Asked(), mask)

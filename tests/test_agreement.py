@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 import coded
-from analysis import agreement, alpha, coefficients, masi, spans
+from analysis import agreement, alpha, coefficients, masi, schema, spans, units
+from analysis.coded import Coded
 from analysis.computable import NotComputable
 from analysis.figures import agreement as draw
 from analysis.resampling import Resampling
@@ -73,6 +74,40 @@ def test_a_code_that_everybody_gave_everywhere_has_no_alpha_and_says_why():
     row = agreement.by_code(judge(rows), RESAMPLING, "creators").set_index("code_id").loc["ask.why"]
     assert row["reason"] == "everybody gave this code to every unit"
     assert np.isnan(row["alpha"])
+
+
+def alone_on(often, units=40, creators=20):
+    """Two coders who agree on a code that both gave to the first few units, and on nothing else."""
+    names = [f"s{number:02}" for number in range(units)]
+    owners = [f"u{number % creators}" for number in range(units)]
+    table = pd.DataFrame({"unit_id": names, "post_id": names, "creator_id": owners})
+    given = np.zeros((2, units, 1))
+    given[:, :often] = 1
+    codes = coded.codebook().query("code_id == 'ask.why'").reset_index(drop=True)
+    return agreement.Judgements(table, ["ann", "bob"], codes, given)
+
+
+@pytest.mark.parametrize(
+    ("often", "reason"),
+    [
+        (1, "no interval: given on fewer than 5 units"), (4, "no interval: given on fewer than 5 units"), (5, None),
+        (35, None), (36, "no interval: left out on fewer than 5 units"),
+    ],
+)  # fmt: skip
+def test_a_code_on_a_handful_of_units_has_an_alpha_and_no_interval(often, reason):
+    row = agreement.by_code(alone_on(often), RESAMPLING, "units").iloc[0]
+    assert row["alpha"] == 1
+    assert row[["low", "high"]].isna().all() == (reason is not None)
+    assert (None if pd.isna(row["reason"]) else row["reason"]) == reason
+
+
+def test_a_code_on_many_units_of_few_creators_has_no_interval_by_creators():
+    judged = alone_on(8, units=40, creators=40)
+    judged.units["creator_id"] = [f"u{max(0, number - 7)}" for number in range(40)]
+    row = agreement.by_code(judged, RESAMPLING, "creators").iloc[0]
+    assert (row["given_on"], row["alpha"], row["reason"]) == (8, 1, "no interval: on too few creators")
+    assert row["replicates"] < RESAMPLING.confidence
+    assert pd.isna(agreement.by_code(judged, RESAMPLING, "units").iloc[0]["reason"])
 
 
 def random_judgements(seed, coders=3, units=40, missing=0.2):
@@ -251,17 +286,15 @@ def test_where_nobody_gave_a_code_their_number_has_no_alpha_and_says_why():
     assert table["reason"].tolist() == ["only one value could be given"] * 4
 
 
-class Given:
-    """What `coded_of` gathers, from a few rows."""
-
-    def __init__(self, rows, readings=None):
-        self.placed = coded.placed(rows)
-        self.readings, self.units = coded.read(readings), coded.units_read(readings, rows)
+def given(rows, readings=None, **more):
+    """What `coded_of` gathers, from a few rows; `more` are columns of the codings."""
+    placed = coded.placed(rows).assign(**more)
+    return Coded(placed, coded.readings(readings), coded.corpus(), units.SCREENSHOT, schema.empty("history"))
 
 
 @pytest.mark.parametrize("coding_round", [1, 2])
 def test_what_was_judged_on_spans_lacks_what_it_lacks_on_units(coding_round):
-    alone = Given(f"c1 ask.why ann {coding_round}", {("ann", coding_round): "s1 s2"})
+    alone = given(f"c1 ask.why ann {coding_round}", {("ann", coding_round): "s1 s2"})
     judged = {each: agreement.judged_by(alone, coded.codebook(), each, 2) for each in spans.SAME_SPAN}
     reason = NotComputable("one coder only: agreement needs two")
     assert set(judged.values()) == {reason}
@@ -278,12 +311,25 @@ def test_by_span_a_kind_of_item_without_any_says_why():
 
 
 def test_a_disagreement_on_a_span_names_the_span():
-    given = Given("c1 ask.why ann 2\nc1 ask.how bob 2")
-    given.placed = given.placed.assign(start=pd.array([3, 5], "Int64"), end=pd.array([9, 12], "Int64"))
-    on_spans = agreement.judged_by(given, coded.codebook(), "overlapping", 2)
+    start, end = pd.array([3, 5], "Int64"), pd.array([9, 12], "Int64")
+    marked = given("c1 ask.why ann 2\nc1 ask.how bob 2", start=start, end=end)
+    on_spans = agreement.judged_by(marked, coded.codebook(), "overlapping", 2)
     found = agreement.disagreements(on_spans)[["unit_id", "passage", "code_id", "given_by"]].to_numpy().tolist()
     assert found == [["c1[3:12]", "3:12", "ask.why", "ann"], ["c1[3:12]", "3:12", "ask.how", "bob"]]
     assert "passage" not in agreement.disagreements(judge())
+
+
+def test_a_passage_in_a_comment_is_not_said_to_be_passed_over_by_who_read_the_post_alone():
+    corpus, rows = coded.corpus(), "c1 ask.why ann 2\np1 ask.how ann 2"
+    placed = units.placed(coded.codings(rows), corpus, units.POST).assign(
+        start=pd.array([0, 0], "Int64"), end=pd.array([5, 5], "Int64")
+    )
+    for of_bob, expected in (("p1", [["p1", "bob"]]), ("p1 c1", [["c1", "bob"], ["p1", "bob"]])):
+        readings = coded.readings({("ann", 2): "p1 c1", ("bob", 2): of_bob})
+        marked = Coded(placed, readings, corpus, units.POST, schema.empty("history"))
+        found = agreement.disagreements(agreement.judged_by(marked, coded.codebook(), "exact", 2))
+        texts = found["unit_id"].str.split("[").str[0]
+        assert found.assign(text=texts)[["text", "not_given_by"]].to_numpy().tolist() == expected
 
 
 def test_beside_the_alpha_of_sets_stand_the_units_with_one_set_and_the_decisions_alike():

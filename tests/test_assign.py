@@ -6,13 +6,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analysis import schema, tables
+from analysis import cli, schema, tables
 from analysis.assign import Asked, assign, dealt_to, draw, groups_of
 from analysis.drawn import scope_of
 from analysis.errors import BusyError, StudyError
 from analysis.qda.arriving import import_codings
 from analysis.qda.gathering import Asked as AskedIn
 from analysis.qda.guids import guid_of
+from analysis.study import open_study
 from analysis.units import Corpus
 from coded import frame
 from conftest import lay_out
@@ -84,7 +85,8 @@ def corpus(*tables: str) -> Corpus:
         "posts": frame("posts", post_id=["p1", "p2"]),
         "comments": frame("comments", comment_id=["c1", "c2"], post_id=["p1", "p1"]),
         "screenshots": frame("screenshots", screenshot_id=["s1", "s2"], post_id=["p1", "p1"], shows=["p1 c1", "c1 c2"]),
-        "documents": frame("documents", unit_id=["d1"]),
+        # The second is a name alone, which nobody could code.
+        "documents": frame("documents", unit_id=["d1", "d2"], text=["words", None]),
     }
     return Corpus(*(held[name] if name in tables else schema.empty(name) for name in held))
 
@@ -137,6 +139,23 @@ def test_a_package_is_blind(study):
                 assert secret not in content, (name, secret)
     sheet = pd.read_excel(study.folder / f"out/{folder}/mine-ben-1.xlsx", sheet_name="coding", engine="calamine")
     assert sheet[["learn.ask", "ask.why", "ask.how", "joke", "memo"]].isna().all(axis=None)
+
+
+def test_the_package_of_a_later_round_offers_what_a_split_code_became(study):
+    change = frame(
+        "history", change_id=["h1", "h2"], round=[2, 2], change=["split", "remove"], code_id=["ask.why", "joke.pun"],
+        becomes=["learn.ask.how-come learn.ask.what-for", None], by=["ana"] * 2, why=["clearer"] * 2,
+    )  # fmt: skip
+    tables.write_table(change, study.coding / "history.csv", "history")
+    opened = open_study(study.name, study.root)
+    offered = {}
+    for number in (1, 2):
+        assign(opened, asked(number=number))
+        book = openpyxl.load_workbook(study.folder / f"out/assigned/round-{number}/ana/mine-ana-{number}.xlsx")
+        offered[number] = {cell.value for cell in book["coding"][1]}
+    new = {"learn.ask.how-come", "learn.ask.what-for"}
+    assert offered[2] - offered[1] == new
+    assert offered[1] - offered[2] == {"ask.why", "joke.pun"}
 
 
 def test_the_sheet_has_a_column_for_each_code_that_may_be_given_and_the_codebook_beside(study):
@@ -349,3 +368,13 @@ def test_only_the_sample_is_given_out_unless_all_is_asked_for(study):
     assert set(assign(study, asked(), everything=False).rows["unit_id"]) == {"p2"}
     rows = assign(study, asked(number=2), everything=True).rows
     assert {"p1", "p2", "p3"} <= set(rows["unit_id"])
+
+
+def test_the_command_gives_out_nothing_of_the_original_unless_it_is_named(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["compendium", "assign", "--coders", "ana,ben", "--overlap", "2"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 1
+    told = capsys.readouterr().err
+    assert told.startswith("compendium assign: no study is named. Name yours: compendium assign NAME --coders ana,ben")
+    assert "To practise on the original: compendium assign liu2025, then the same. Nothing was given out." in told

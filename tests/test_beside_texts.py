@@ -61,6 +61,22 @@ def test_notes_definitions_descriptions_and_values_are_masked_and_it_is_told_how
     assert told["count"].tolist() == [6]
 
 
+def test_what_the_codebook_of_the_study_says_is_never_masked():
+    into = held()
+    book = into.tables["codebook"]
+    into.tables["codebook"] = book.assign(exclude=book["exclude"].mask(book["code_id"] == "ask.why", "not @ann lee"))
+    given = project(
+        [source(10, "p1")],
+        [coding(20, 10, memo="see ask.why and 170 1234567")],
+        codes=[Code(guid(1), "ask.why", description="Exclude: not @ann lee")],
+    )
+    landed = land(given, into=into, mask=lambda texts: [text.replace("ask.why", "‹contact›") for text in mask(texts)])
+    kept = landed.tables["codebook"].set_index("code_id")
+    assert kept.loc["ask.why", "exclude"] == "not @ann lee"
+    assert "joined" not in set(landed.tables["coded"]["measure"])
+    assert landed.tables["codings"]["memo"].tolist() == ["see ask.why and ‹number›"]
+
+
 def test_what_was_masked_is_the_same_when_it_comes_again():
     given = project(cases=[Case(guid(40), "@ann lee")], memos=[Memo(guid(30), "project", None, "ask @ann lee")])
     first = land(given, mask=mask)

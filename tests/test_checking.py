@@ -204,6 +204,19 @@ def test_a_code_that_is_neither_in_the_codebook_nor_in_its_history_is_told(small
         check_study(open_study("other"))
 
 
+def test_what_a_change_leads_to_must_be_somewhere(small):
+    codebook = {"code_id": ["asks.how", "old"], "name": ["How", "Old"], "level": ["code"] * 2, "basis": ["own"] * 2}
+    change = {
+        "change_id": ["h1", "h2"], "round": ["2"] * 2, "change": ["add", "split"], "code_id": ["asks.why", "old"],
+        "becomes": [None, "asks.why; asks.hwo"], "by": ["ann"] * 2, "why": ["clearer"] * 2,
+    }  # fmt: skip
+    other(small, declaring("codebook", "history"), codebook=codebook, history=change)
+    told = r"history.csv, line 3: there is no code 'asks.hwo'\. Nearest: 'asks.how'\. Correct it, or give it a row of"
+    with pytest.raises(StudyError, match=told) as error:
+        check_study(open_study("other"))
+    assert "asks.why" not in str(error.value)
+
+
 def test_a_reading_of_what_is_not_there_is_told(small):
     read = {"coder": ["ann"], "round": ["1"], "unit_id": ["d9"], "position": ["1"], "source": ["x"]}
     other(small, declaring("readings"), readings=read)

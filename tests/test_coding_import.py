@@ -9,12 +9,13 @@ from rich.console import Console
 
 from analysis import incoming, tables
 from analysis.checking import check_study
+from analysis.coded import coded_of
 from analysis.computable import NotComputable
 from analysis.errors import BusyError, CodingError, StudyError, TableError
 from analysis.importing import import_captures
 from analysis.qda import arriving
 from analysis.qda.gathering import Asked
-from analysis.qda.project import Told
+from analysis.qda.naming import named
 from analysis.study import Study, open_study
 from analysis.study_file import CODED
 from making import contents
@@ -92,9 +93,10 @@ def coded(folder: Path, *, words: str = "😀 words", more: str = "", name: str 
     return qdpx(folder, project_xml("".join(inside) + lead, origin="by hand"), name=name)
 
 
-def bring_in(study: Study, *files: Path, coder: str | None = None, number: int | None = None, read_all=False) -> str:
-    told = Console(file=io.StringIO(), width=200)
-    incoming.bring_in(study, files, Asked(Told(coder, number), read_all), told)
+def bring_in(study: Study, *files: Path, coder: str | None = None, number: int | None = None, **more) -> str:
+    told, says = Console(file=io.StringIO(), width=200), named(coder, number)
+    asked = Asked(says.told, instead=says.instead, standing=lambda: coded_of(study).standing, **more)
+    incoming.bring_in(study, files, asked, told)
     return told.file.getvalue()
 
 
@@ -140,14 +142,98 @@ def test_before_anything_is_imported_the_codebook_is_the_originals_and_codings_a
 def test_names_that_may_be_misspelt_are_told_once(study, tmp_path):
     path = tmp_path / "pairs.csv"
     path.write_text("unit,coder,code\nc1,ann,Talks\nc2,ann,Talk\nc1,ann,Elsewhere\n", encoding="utf-8")
-    told = bring_in(study, path)
+    told = bring_in(study, path, documents=True)
     assert "New in the codebook, where no code was called so: Talks (like Talk), Elsewhere." in told
-    assert (
-        "is called so or reads so: c2. If one was meant, take its rows out of the tables in data/mine/coding/" in told
-    )
+    assert "is called so or reads so: c2. If one was meant, correct its name in the file and import it again" in told
     again = bring_in(study, path)
     assert "New in the codebook" not in again
     assert "Kept as documents" not in again
+
+
+UNKNOWN = """unit,coder,code
+long-identifier-1,ann,Talk
+LONG-IDENTIFIER-2,ann,Talk
+long-identifeir-2,ann,Talk
+long-iden,ann,Talk
+long-identifier-2-,ann,Talk
+nothing like it,ann,Talk
+"""
+
+
+@pytest.fixture
+def longer(study) -> Study:
+    """The study with identifiers that are long enough to be misspelt."""
+    more = "note,who,heading,body\nlong-identifier-1,u1,One,text\nlong-identifier-2,u1,Two,text\n"
+    (study.root / "longer.csv").write_text(more, encoding="utf-8")
+    import_captures(study, [study.root / "longer.csv"])
+    return study
+
+
+def test_units_of_a_table_that_nobody_knows_are_refused_with_what_may_be_meant(longer, tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text(UNKNOWN, encoding="utf-8")
+    with pytest.raises(CodingError) as refused:
+        bring_in(longer, path)
+    told = str(refused.value).splitlines()
+    assert told[0] == (
+        f"{path}, line 4: unit 'long-identifeir-2' is no post, comment, screenshot or document of the study. "
+        "Did you mean 'long-identifier-2'?"
+    )
+    assert told[1].endswith("of the study. 2 identifiers begin like this; it was cut short.")
+    assert told[2].endswith("Did you mean 'long-identifier-2'?")
+    assert told[3].endswith("unit 'nothing like it' is no post, comment, screenshot or document of the study.")
+    assert told[4].startswith("Correct the units and import again.")
+    assert "--documents" in told[4]
+    assert not longer.coding.exists()
+    bring_in(longer, path, documents=True)
+    assert longer.table("documents")["name"].tolist().count("nothing like it") == 1
+
+
+def test_an_identifier_in_capitals_is_the_one_that_differs_in_nothing_else(longer, tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("unit,coder,code\nLONG-IDENTIFIER-2,ann,Talk\n", encoding="utf-8")
+    told = bring_in(longer, path)
+    assert longer.table("codings")["unit_id"].tolist() == ["long-identifier-2"]
+    assert "taken for long-identifier-2, which differs in upper and lower case only" in told
+
+
+def test_codes_that_differ_in_case_only_are_one(study, tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("unit,coder,code\nc1,ann,TALK\np1,ann,talk\np2,ann,Talk\n", encoding="utf-8")
+    assert "New in the codebook" not in bring_in(study, path)
+    assert set(study.table("codings")["code_id"]) == {"talk"}
+
+
+def test_who_coded_and_for_how_many_codes_silence_counts_is_told(study, tmp_path):
+    path = tmp_path / "matrix.csv"
+    path.write_text("unit,Talk\nc1,1\np1,0\n", encoding="utf-8")
+    more = tmp_path / "more.csv"
+    more.write_text("unit,coder,code\nc1,Ann,Talk\nc1,Ann,Quiet\n", encoding="utf-8")
+    bring_in(study, more)
+    told = bring_in(study, path, coder="ann")
+    assert ": coded by ann, round 1 (1 coding)." in told
+    assert "the file has 1 of the codebook's 2 codes. On the 2 units that it says were read, the other 1 count" in told
+    assert "Ann and ann look like one coder, and count as two. If they are one, import the file of ann again" in told
+    assert '--coder "ann=Ann"' in told
+    bring_in(study, path, coder="ann=Ann")
+    assert set(study.table("codings")["coder"]) == {"Ann"}
+
+
+def test_what_an_earlier_import_took_out_is_not_told_again(study, tmp_path):
+    first, later = tmp_path / "first.csv", tmp_path / "later.csv"
+    first.write_text("unit,coder,code\nc1,ann,Talk\np1,ann,Talk\nx1,ann,Tlak\n", encoding="utf-8")
+    later.write_text("unit,coder,code\nc1,ann,Talk\np1,ann,Talk\n", encoding="utf-8")
+    bring_in(study, first, documents=True)
+    told = bring_in(study, later)
+    assert "of ann, round 1, 1 earlier codings are not in it and were taken out." in told
+    assert "takes the place of table-" in told
+    assert "as only an earlier file had it: 1 code (Tlak)." in told
+    assert tables.read_table(study.coding / "documents.csv", "documents").empty
+    assert study.table("codebook")["name"].tolist() == ["Talk"]
+    again = bring_in(study, later)
+    assert "taken out" not in again
+    assert "takes the place" not in again
+    assert "no longer" not in again
 
 
 def test_of_many_new_names_the_first_are_told(study, tmp_path):
@@ -173,9 +259,13 @@ def test_captures_and_codings_come_in_by_one_command(study, tmp_path):
     assert len(study.table("codings")) == 2
 
 
-@pytest.mark.parametrize("said", [{"coder": "ann"}, {"number": 2}, {"read_all": True}], ids=["coder", "round", "all"])
+@pytest.mark.parametrize(
+    "said",
+    [{"coder": "ann"}, {"number": 2}, {"read_all": True}, {"documents": True}],
+    ids=["coder", "round", "all", "documents"],
+)
 def test_what_is_said_of_codings_needs_codings(study, said):
-    with pytest.raises(CodingError, match=r"--coder, --round and --read-all speak of codings, and no file holds"):
+    with pytest.raises(CodingError, match=r"--coder, .*--documents.* speak of codings, and no file holds"):
         bring_in(study, study.root / "posts.csv", **said)
 
 
@@ -184,7 +274,7 @@ def test_two_coders_files_merge_and_one_content_is_read_once(study, tmp_path):
     assert ann.read_bytes() == again.read_bytes()
     told = bring_in(study, ann, again)
     assert f"{again}: the same content as {ann}; read once." in told
-    bring_in(study, coded(tmp_path / "in", words="first", name="bob.qdpx"), coder="bob")
+    bring_in(study, coded(tmp_path / "in", words="first", name="bob.qdpx"), coder="Ann=bob")
     assert sorted(study.table("codings")["coder"]) == ["Ann", "Ann", "bob", "bob"]
 
 
@@ -256,6 +346,20 @@ def test_a_picture_of_a_project_is_kept_by_its_content(study, tmp_path):
     assert document["path"] == f"coding/files/{document['sha256'][:16]}.png"
     bring_in(study, coded(tmp_path / "in"))
     assert (study.folder / document["path"]).is_file()
+
+
+def test_a_picture_goes_with_the_file_that_a_corrected_one_takes_the_place_of(study, tmp_path):
+    start = f'<PictureSource guid="{guid(15)}" name="a view" path="internal://{guid(15)}.png">'
+    picture = f"{start}{coding_xml(26, 1)}</PictureSource>"
+    texts = [text_xml(number, coding_xml(17 + number, 1), name=name) for number, name in ((10, "c1"), (11, "p1"))]
+    before = project_xml(users_xml() + codebook_xml(code_xml(1, "Talk")) + sources_xml(picture, *texts))
+    after = project_xml(users_xml() + codebook_xml(code_xml(1, "Talk")) + sources_xml(*texts))
+    bring_in(study, qdpx(tmp_path, before, {f"{guid(15)}.png": b"not really a picture"}))
+    path = study.folder / study.table("documents").iloc[0]["path"]
+    assert path.is_file()
+    bring_in(study, qdpx(tmp_path, after, name="later.qdpx"))
+    assert tables.read_table(study.coding / "documents.csv", "documents").empty
+    assert not path.exists()
 
 
 def test_selections_off_the_text_are_listed_on_the_terminal_and_in_the_table(study, tmp_path):

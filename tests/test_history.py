@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 import coded
-from analysis import history, rounds, units
+from analysis import coding, history, occurrence, rounds, schema, units
 from analysis.coded import Coded
 from analysis.computable import NotComputable
 from analysis.errors import TableError
+from analysis.resampling import Resampling
+from analysis.tables import read_table
 
 NO_HISTORY = NotComputable("the study has no history")
 
@@ -63,6 +67,37 @@ def test_a_coding_of_a_split_code_is_left_to_a_reader_with_the_codes_to_choose_f
     assert mapped.codings["code_id"].tolist() == ["c"]
 
 
+@pytest.mark.parametrize("cell", ["b c", "b; c", "b;c", "b, c", "b；c"])
+def test_successors_may_be_parted_as_people_part_them(cell):
+    mapped = history.mapped(given("a@1"), changes(f"2 split a -> {cell}"), 2)
+    assert mapped.split[["becomes", "since"]].to_numpy().tolist() == [["b c", 2]]
+
+
+def test_a_change_may_have_a_plain_date(tmp_path):
+    path = tmp_path / "history.csv"
+    header = ",".join(schema.TABLES["history"].column_names)
+    path.write_text(f"{header}\nh1,2,redefine,a,,ann,2025-02-10,so\nh2,2,redefine,b,,ann,2025-02-10T09:00:00Z,so\n")
+    decided = read_table(path, "history")["decided_at"]
+    assert decided.dt.strftime("%m-%d %H").tolist() == ["02-10 00", "02-10 09"]
+    path.write_text(f"{header}\nh1,2,redefine,a,,ann,10.2.2025,so\n")
+    with pytest.raises(TableError, match=r"'10.2.2025'; expected a date such as 2025-01-19, or a time in UTC such as"):
+        read_table(path, "history")
+
+
+def test_codes_that_stand_nowhere_are_named_with_their_line():
+    table = changes("2 add new\n2 split a -> new b\n3 redefine q\n3 rename gone -> b\n4 merge new -> b")
+    assert history.nowhere(table, {"a"}) == [(3, "b"), (4, "q")]
+    assert history.nowhere(table, {"a", "b", "q"}) == []
+
+
+def test_codings_that_went_with_a_removed_code_are_counted():
+    codebook = coded.codebook()
+    removed = history.mapped(given("ask.why@1", "ask.why@1", "b@1"), changes("2 remove ask.why\n2 remove b"), 2).removed
+    assert history.gone(removed, codebook).to_numpy().tolist() == [["ask.why", "Why", 2], ["b", "b", 1]]
+    nothing = history.gone(removed.head(0), codebook)
+    assert nothing.reason == "no code was removed under which anything stood"
+
+
 def test_a_coding_of_a_removed_code_goes_with_it():
     mapped = history.mapped(given("a@1", "b@1"), changes("2 remove a"), 2)
     assert mapped.removed["code_id"].tolist() == ["a"]
@@ -99,6 +134,10 @@ def test_every_coding_by_a_code_that_was_gone_is_told_with_its_line():
             "line 3: 'b' becomes 'a' again, from which it came in line 2, in the same",
         ),
         ("2 rename a -> b\n2 split b -> c d\n2 merge d -> a", "line 4: 'd' becomes 'a' again, from which it came in"),
+        (
+            "2 split a -> b c\n2 merge x -> a",
+            "line 3: 'x' becomes 'a', but it was split into b, c from round 2 on (history, line 2). Name a code that",
+        ),
     ],
 )
 def test_a_change_that_cannot_be_is_told_with_its_line(rows, told):
@@ -148,6 +187,13 @@ def test_a_codes_own_history_goes_back_to_where_it_came_from():
     assert history.about(table, "x")["change_id"].tolist() == ["h2"]
 
 
+def test_who_came_back_before_the_code_was_split_has_not_coded_it_again():
+    placed = units.placed(coded.codings("c1 a ann 1"), coded.corpus(), units.SCREENSHOT)
+    split = history.mapped(placed, changes("3 split a -> b c"), 3).split
+    assert len(history.to_code_again(split, coded.read({("ann", 2): "s1"}))) == 1
+    assert len(history.to_code_again(split, coded.read({("ann", 3): "s1"}))) == 0
+
+
 CODINGS = """
 c1 old      ann 1
 c1 ask.how  ann 1
@@ -187,6 +233,80 @@ def test_one_round_changes_nothing(brought):
 def test_the_codings_that_stand_are_by_the_latest_codebook(brought):
     assert sorted(brought.standing["code_id"]) == ["ask.why", "ask.why", "joke.pun"]
     assert len(brought.to_code_again) == 0
+
+
+AGAIN = """
+c1 wide     ann 1
+c1 ask.why  ann 1
+c2 wide     ann 1
+c2 wide     bob 1
+c1 joke.pun ann 2
+c1 ask.why  ann 2
+"""
+
+
+@pytest.fixture
+def looked_again() -> Coded:
+    """Ann read s1 and s2, and came back to s1 for the codings of a split code alone."""
+    corpus = coded.corpus()
+    read = coded.readings({("ann", 1): "s1 s2", ("bob", 1): "s2", ("ann", 2): "s1"})
+    read["again"] = (read["round"] == 2).astype("boolean")
+    codings = units.placed(coded.codings(AGAIN), corpus, units.SCREENSHOT)
+    return Coded(codings, read, corpus, units.SCREENSHOT, changes("2 split wide -> joke.pun ask.how"))
+
+
+def test_what_was_not_split_stands_when_only_split_codes_were_looked_at_again(looked_again):
+    settled = looked_again.settled
+    assert settled[["coder", "unit", "code_id"]].to_numpy().tolist() == [
+        ["ann", "s1", "joke.pun"], ["ann", "s1", "ask.why"],
+    ]  # fmt: skip
+    again = looked_again.to_code_again
+    assert again[["coder", "unit", "code_id", "becomes"]].to_numpy().tolist() == [
+        ["ann", "s2", "wide", "joke.pun ask.how"], ["bob", "s2", "wide", "joke.pun ask.how"],
+    ]  # fmt: skip
+
+
+def test_looking_again_withdraws_nothing_that_was_not_looked_at(looked_again):
+    found = rounds.changed(looked_again.brought, looked_again.readings, coded.codebook()).set_index("code_id")
+    nothing = dict.fromkeys(rounds.COUNTED, 0)
+    assert found[[*rounds.COUNTED]].to_dict("index") == {
+        "ask.why": {**nothing, "given_before": 1, "given_after": 1, "kept": 1},
+        "joke.pun": {**nothing, "given_after": 1, "after_split": 1},
+    }
+
+
+def test_what_was_not_looked_at_again_is_not_compared(looked_again):
+    without = looked_again.as_given.iloc[:-1]
+    once = replace(looked_again, as_given=without)
+    found = rounds.changed(once.brought, once.readings, coded.codebook())
+    assert found[["code_id", "given_before", "withdrawn", "after_split"]].to_numpy().tolist() == [["joke.pun", 0, 0, 1]]
+
+
+def test_a_reading_of_the_whole_unit_looks_back_on_what_was_looked_at_again_since():
+    read = coded.read({("ann", 1): "s1", ("ann", 2): "s1", ("ann", 3): "s1"})
+    read["again"] = (read["round"] == 2).astype("boolean")
+    found = rounds.passes(read)[["from_round", "to_round", "again"]]
+    assert found.to_numpy().tolist() == [[1, 2, True], [1, 3, False]]
+
+
+def test_a_pending_coding_counts_for_what_its_parts_share(looked_again):
+    codebook, read = coded.codebook(), looked_again.units
+    parts = history.codes_in("joke.pun ask.how")
+    themes = coding.given_at(looked_again.standing, codebook, "theme")["code_id"].tolist()
+    assert themes == ["play.joke", "learn.ask"]
+    same = replace(looked_again, changes=changes("2 split wide -> ask.why ask.how"))
+    assert coding.given_at(same.standing, codebook, "theme")["code_id"].tolist().count("learn.ask") == 3
+    resampling = Resampling(20, 0.95, 1)
+    table = occurrence.frequencies(looked_again.standing, codebook, read, "code", resampling).set_index("code_id")
+    assert table["pending"][list(parts)].tolist() == ["to be coded again: 2 codings of wide"] * 2
+    assert table.loc["ask.how", ["codings", "units", "share", "low", "creator_high"]].isna().all()
+    assert table.loc["joke.pun", ["codings", "units"]].tolist() == [1, 1]
+    assert pd.isna(table["pending"]["ask.why"])
+
+
+def test_without_pending_codings_no_column_speaks_of_them(brought):
+    table = occurrence.frequencies(brought.standing, coded.codebook(), brought.units, "code", Resampling(20, 0.95, 1))
+    assert "pending" not in table
 
 
 def test_absent_codings_are_absent_in_every_part():

@@ -227,7 +227,8 @@ def test_a_coders_later_state_replaces_the_earlier_one():
     ]  # fmt: skip
     assert said(landed, "replaced", "ann, round 1", "made-bbbbbbbb") == 1
     kept = landed.tables["codings"].set_index("coding_id")["source"]
-    assert kept[guid(20)] == "made-aaaaaaaa"
+    assert kept[guid(20)] == "made-bbbbbbbb"
+    assert kept[guid(22)] == "made-aaaaaaaa"
 
 
 def test_other_units_and_other_rounds_of_a_coder_stay():
@@ -294,6 +295,55 @@ def test_a_later_reading_follows_those_that_are_there():
     assert second.tables["readings"][["unit_id", "position"]].to_numpy().tolist() == [["c1", 1], ["p1", 2]]
 
 
+def again(landed) -> list[bool]:
+    return landed.tables["readings"]["again"].fillna(value=False).tolist()
+
+
+def test_looking_again_at_split_codes_alone_is_marked_on_the_readings():
+    given = project([source(10, "p1")], [coding(20, 10)])
+    whole = land(given, asked=Asked(Told(None, 2)))
+    assert again(whole) == [False]
+    assert again(land(given, asked=Asked(Told(None, 2), again=True))) == [True]
+    # The same file again says what it is, and another file that is whole says that all was read.
+    marked = land(given, into=held(whole), asked=Asked(Told(None, 2), again=True))
+    assert again(marked) == [True]
+    assert not marked.is_same
+    assert again(land(given, into=held(marked), asked=Asked(Told(None, 2)))) == [False]
+    other = project([source(10, "p1")], [coding(21, 10, code=2)])
+    assert again(land(other, into=held(marked), asked=Asked(Told(None, 2)), names="b")) == [False]
+    assert again(land(other, into=held(whole), asked=Asked(Told(None, 2), again=True), names="b")) == [False]
+
+
+def test_nothing_can_be_looked_at_again_in_the_first_round():
+    given = project([source(10, "p1")], [coding(20, 10)])
+    with pytest.raises(CodingError, match=r"a.qdpx: --again is for a later round, and the file is of round 1\.\nSay"):
+        land(given, asked=Asked(again=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("learn.ask.asks-how", ["learn.ask.asks-how", "Asks how", "learn.ask"]),
+        ("learn.else.asks_how", ["learn.else.asks_how", "Asks how", "learn"]),
+        ("else.asks-how", ["else.asks-how", "else.asks-how", None]),
+        ("Mr. Bean", ["mr-bean", "Mr. Bean", None]),
+    ],
+)
+def test_an_identifier_with_dots_stays_and_hangs_under_what_its_path_names(name, expected):
+    landed = land(project([source(10, "p1")], [coding(20, 10)], codes=[Code(guid(1), name)]))
+    row = landed.tables["codebook"].set_index("code_id").loc[expected[0], ["name", "parent_id"]]
+    assert [expected[0], *row.astype("object").where(row.notna(), None)] == expected
+    assert landed.tables["codings"]["code_id"].tolist() == expected[:1]
+
+
+@pytest.mark.parametrize(("key", "parent"), [("learn.ask.how-so", "learn.ask"), ("K7", None)])
+def test_an_identifier_that_a_table_gives_beside_the_name_stays(key, parent):
+    given = Code(guid(1), "About language", key=key)
+    landed = land(project([source(10, "p1")], [coding(20, 10)], codes=[given]))
+    row = landed.tables["codebook"].set_index("code_id").loc[key]
+    assert (row["name"], row["parent_id"] if parent else None) == ("About language", parent)
+
+
 def test_a_file_that_does_not_say_who_coded_is_refused_with_what_to_do():
     nameless = project([source(10, "p1")], [coding(20, 10, coder=None), coding(21, 10, code=2)])
     with pytest.raises(CodingError, match=r"a.qdpx: 1 of 2 codings do not say who gave them\. .*--coder NAME"):
@@ -302,9 +352,9 @@ def test_a_file_that_does_not_say_who_coded_is_refused_with_what_to_do():
 
 @pytest.mark.parametrize(
     ("coders", "expected"),
-    [(["admin", "admin"], ["cem", "cem"]), ([None, None], ["cem", "cem"]), (["ann", None], ["cem", "cem"]),
-     (["ann", "bob"], ["ann", "bob"])],
-    ids=["one name for everybody", "no name", "one name and none", "two names"],
+    [(["admin", "admin"], ["cem", "cem"]), ([None, None], ["cem", "cem"]), (["ann", None], ["ann", "cem"]),
+     (["ann", "User"], ["ann", "cem"]), (["Cem", "CEM"], ["cem", "cem"]), (["ann", "cem"], ["ann", "cem"])],
+    ids=["one name for everybody", "no name", "one name and none", "a name and a program's", "other letters", "two"],
 )  # fmt: skip
 def test_a_coder_named_on_the_command_line(coders, expected):
     found = [coding(20 + number, 10 + number, coder=coder) for number, coder in enumerate(coders)]
@@ -417,12 +467,22 @@ def test_the_report_counts_what_a_notebook_shows():
     ]  # fmt: skip
 
 
-def test_a_file_is_told_with_its_format_and_the_program_that_wrote_it():
+def test_a_file_is_told_with_the_program_that_wrote_it():
     named, nameless = project([source(10, "p1")]), project([source(10, "p1")], [coding(20, 10)])
     named.origin = "NVivo  14 " + "x" * 50
     told = by_file(land(named, nameless).tables["coded"]).set_index("file").astype("object")
-    assert told["format"].dropna().tolist() == ["made by hand"] * 2
     assert told["program"].dropna().to_dict() == {"made-aaaaaaaa": "NVivo 14 " + "x" * 31}
+
+
+def test_what_positions_count_is_told_with_what_the_file_cannot_tell_apart_and_with_doubts():
+    quoted, silent = project([source(10, "p1", POST)]), project([source(10, "p1", POST)])
+    quoted.codings = [coding(20, 10, words="Hello", text=POST, quoted="Hello")]
+    silent.codings = [coding(21, 10, words="Hell", text=POST)]
+    sure, unsure = (counting(land(given).tables["coded"]).astype("object").iloc[0] for given in (quoted, silent))
+    assert sure["same_as"] == "UTF-16 code units or bytes of UTF-8"
+    assert (sure["alternative"], sure["alternative_fitting"]) == ("codepoints, the end as the last character", 0)
+    assert pd.isna(sure["doubt"])
+    assert unsure["doubt"].startswith("more selections (1) fit codepoints, the end as the last character, but not")
 
 
 def test_no_table_for_a_notebook_quotes_what_is_off_the_text_mended_or_lost():

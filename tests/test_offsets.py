@@ -91,7 +91,95 @@ def test_the_origin_stands_where_the_selections_do_not_speak_clearly_for_another
     assert decided.counting == CODEPOINTS
     assert decided.why == "so counts the program that wrote the file"
     assert (decided.fitting, decided.alternative, decided.alternative_fitting) == (0, UTF_16, 1)
+    assert decided.doubt == (
+        "more selections (1) fit UTF-16 code units, but not so clearly that they outweigh what is expected"
+    )
     assert found(given, decided) == [(7, 10)]
+
+
+# A passage of fifteen characters from every fourth, cut without regard to words, as if drawn with the mouse.
+CUT = [
+    (line, start, min(len(line), start + 15))
+    for line in (
+        "What does it cost to see a doctor over there?",
+        "Somebody said you just walk in. Is that real? 看医生要多少钱？",
+        "I have waited five months for an appointment in Ohio.", "We pay about ten yuan for a dozen here.",
+    )
+    for start in (0, 4, 8, 12, 16)
+]  # fmt: skip
+
+
+def cut_passages(counting: Counting | None = None, *more: Coding) -> Project:
+    lines = list(dict.fromkeys(line for line, *_ in CUT))
+    codings = [
+        Coding(f"g{n}", f"s{lines.index(line)}", "c", "Ann", start=start, end=end)
+        for n, (line, start, end) in enumerate(CUT)
+    ]
+    return Project("p", "Foo 1", sources=[Source(f"s{n}", f"{n}.txt", text=line) for n, line in enumerate(lines)],
+                   codings=[*codings, *more], counting=counting)  # fmt: skip
+
+
+def test_passages_cut_in_mid_word_are_not_lengthened_because_some_then_end_with_a_word():
+    decided = decide(cut_passages())
+    assert decided.counting == CODEPOINTS
+    assert decided.places == [(start, end) for _, start, end in CUT]
+    assert (decided.alternative, decided.misfits) == (replace(CODEPOINTS, inclusive=True), [])
+    assert decided.alternative_fitting > decided.fitting
+    assert decided.why == "so counts the standard"
+    assert decided.doubt is not None
+
+
+def test_a_selection_that_only_another_counting_would_lead_out_of_its_text_speaks_against_it():
+    text = "one two six ten " * 20
+    places = [(start, end - 1) for start, end in words_of(text)]
+    codings = [Coding(f"g{n}", "s", "c", "Ann", start=place[0], end=place[1]) for n, place in enumerate(places)]
+    inclusive = replace(CODEPOINTS, inclusive=True)
+    assert decide(project(text, codings)).counting == inclusive
+    whole = Coding("whole", "s", "c", "Ann", start=0, end=len(text), where="line 81")
+    decided = decide(project(text, [*codings, whole]))
+    assert (decided.counting, decided.misfits) == (CODEPOINTS, [])
+    assert decided.doubt == (
+        "more selections (80) fit codepoints, the end as the last character, but not so clearly that they outweigh "
+        "what is expected"
+    )
+
+
+def test_an_end_that_is_the_last_character_is_found_by_quotations_of_passages_cut_in_mid_word():
+    given = cut_passages()
+    given.codings = [
+        replace(each, end=end - 1, quoted=line[start:end])
+        for each, (line, start, end) in zip(given.codings, CUT, strict=True)
+    ]
+    decided = decide(given)
+    assert decided.counting == replace(CODEPOINTS, inclusive=True)
+    assert decided.places == [(start, end) for _, start, end in CUT]
+    assert (decided.fitting, decided.doubt) == (len(CUT), None)
+
+
+def test_what_the_selections_cannot_tell_apart_is_said():
+    text = "one two\r\nsix 😀 ten"
+    before = project(text, [coding(1, text, 0, 3, CODEPOINTS, quoted="one")])
+    decided = decide(before)
+    assert [told(way) for way in decided.alike] == ["UTF-16 code units", "bytes of UTF-8", "codepoints, CR LF as 1"]
+    assert (decided.fitting, decided.alternative_fitting, decided.doubt) == (1, 0, None)
+    after = project(
+        text, [coding(1, text, 13, 14, CODEPOINTS, quoted="😀"), coding(2, text, 15, 18, CODEPOINTS, quoted="ten")]
+    )
+    assert decide(after).alike == []
+
+
+def test_units_that_no_character_of_the_texts_tells_apart_are_said_to_be_alike():
+    decided = decide(project("plain words", [Coding("g", "s", "c", "Ann", start=0, end=5, quoted="plain")]))
+    assert decided.alike == [UTF_16, UTF_8]
+    of_bytes = decide(project("naïve words", [Coding("g", "s", "c", "Ann", start=6, end=11, quoted="words")], UTF_16))
+    assert of_bytes.alike == [CODEPOINTS]
+
+
+@pytest.mark.parametrize(("counting", "doubt"), [(CODEPOINTS, None), (None, "as many selections fit")])
+def test_a_tie_is_a_doubt_only_where_nobody_says_how_the_program_counts(counting, doubt):
+    decided = decide(project("读书了吗", [Coding("g", "s", "c", "Ann", start=0, end=2)], counting))
+    assert (decided.fitting, decided.alternative_fitting) == (1, 1)
+    assert (decided.doubt or "nothing").startswith(doubt or "nothing")
 
 
 def test_one_quotation_is_enough_against_the_origin():

@@ -53,8 +53,9 @@ LAYERS = [
     {"units", "history"},
     {"resampling"},
     {"coding"},
+    {"codebooks"},
     {"occurrence", "co_occurrence", "coded", "rounds"},
-    {"shares", "roles"},
+    {"shares", "roles", "replaced"},
     {"alpha", "masi", "coefficients", "characters", "spans", "coverage"},
     {"saturation", "unseen", "agreement", "findings"},
     {"cut_offs", "robustness"},
@@ -344,7 +345,8 @@ def test_no_address_of_a_registry_and_no_path_of_a_machine_stands_in_the_project
     for name in tracked():
         path = PROJECT / name
         if path.is_file() and path.suffix != ".png":
-            found = re.search(f"{registry}|{machine}", path.read_text(encoding="utf-8"))
+            # What is packed holds our own XML and texts, told apart by no letter: it is read byte by byte.
+            found = re.search(f"{registry}|{machine}", path.read_bytes().decode("latin-1"))
             assert not found, (name, found)
 
 

@@ -1,4 +1,6 @@
+import importlib
 import json
+import re
 import warnings
 
 import nbformat
@@ -10,6 +12,7 @@ from analysis import privacy, results, tables
 from analysis.computable import NotComputable
 from analysis.figures import style
 from analysis.privacy import masked
+from making import PROJECT
 
 TABLE = pd.DataFrame({"section": ["4", "5.1"], "posts": [3, None], "share": [0.12345, 1.0], "note": ["<b>", None]})
 
@@ -120,6 +123,24 @@ def test_a_long_table_says_how_many_rows_are_not_shown():
     page = results.table_html(long, [], caption="c", origin="published")
     assert page.count("<tr>") == results.ROWS_SHOWN + 1
     assert "The first 250 of 255 rows" in page
+
+
+def test_a_table_of_codes_begins_with_their_names_and_ends_with_their_identifiers(monkeypatch):
+    monkeypatch.syspath_prepend(str(PROJECT / "book/_ext"))
+    linked = importlib.import_module("compendium_codes").linked
+    csv = "round,code_id,name,pattern_id,units\n1,a.b,Ask & tell,a,3\n1,,all units read,,9\n"
+    page = results.table_html(csv, ["code_id", "name", "pattern_id"], caption="c", origin="published")
+    assert re.findall("<th[^>]*>([^<]*)</th>", page) == ["round", "name", "units", "pattern id", "code id"]
+    assert '<td data-code="a.b">Ask &amp; tell</td>' in page
+    assert "<td>all units read</td>" in page
+    assert linked(page, ["codes/a-b.html"]).count('<a href="codes/a-b.html">Ask &amp; tell</a>') == 1
+    assert "data-code" not in linked(page, [""])
+
+
+def test_a_table_without_names_leads_from_identifiers():
+    page = results.table_html("unit,code_id\nu1,a.b\n", ["unit", "code_id"], caption="c", origin="published")
+    assert re.findall("<th[^>]*>([^<]*)</th>", page) == ["unit", "code id"]
+    assert '<td data-code="a.b">a.b</td>' in page
 
 
 def test_a_checksum_is_cut_short_on_the_page_and_whole_when_pointed_at():

@@ -68,6 +68,24 @@ def test_a_post_read_text_by_text_is_one_item():
     assert saturation.posts_in_order(readings)["post_id"].tolist() == ["p1", "p2"]
 
 
+def test_the_reading_that_is_followed_stands_first_beside_the_others(placed):
+    readings = coded.read()
+    order = saturation.posts_in_order(readings)
+    beside = saturation.readings_beside(order, readings, placed, placed)
+    counted = beside[["units", "codes"]].to_numpy().tolist()
+    assert beside["coder"].tolist() == ["ann", "ann", "bob", "all"]
+    assert beside["round"].tolist()[:3] == [2, 1, 2]
+    assert counted == [[4, 2], [2, 1], [4, 2], [4, 3]]
+    assert beside["followed_because"].tolist()[0] == saturation.TIED
+    assert beside["followed_because"].isna().tolist() == [False, True, True, True]
+
+
+def test_looking_again_at_split_codes_is_no_reading_from_end_to_end():
+    readings = coded.read({("ann", 1): "s1 s2", ("ann", 2): "s1 s2 s3 s4"})
+    readings["again"] = (readings["round"] == 2).astype("boolean")
+    assert saturation.posts_in_order(readings)["round"].unique().tolist() == [1]
+
+
 def test_a_reading_that_gave_nothing_cannot_be_saturated(placed):
     order = saturation.posts_in_order(coded.read({("cy", 1): "s1 s2"}))
     found = saturation.codes_by_post(placed, coded.codebook(), order, "code")

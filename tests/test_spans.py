@@ -105,6 +105,16 @@ def test_who_read_a_unit_judged_every_item_in_it():
     assert given == {"c1[0:5]": [1, 1], "c1[4:9]": [0, 0], "c1[9:12]": [0, 0], "c2[0:5]": [1, 0]}
 
 
+def test_who_did_not_read_the_very_text_of_a_passage_judged_no_passage_in_it():
+    rows = "p1 ask.why ann start=0 end=5\nc1 ask.why ann start=0 end=5\ns1 ask.how ann"
+    found = on_items(rows, "exact", {("ann", 2): "s1", ("bob", 2): "s1"})
+    texts = pd.DataFrame({"coder": ["ann", "ann", "bob"], "round": 2, "unit": ["p1", "c1", "p1"]})
+    read = spans.of_texts_read(found, texts).readings
+    assert read.loc[read["coder"] == "ann", "unit"].tolist() == ["p1[0:5]", "c1[0:5]", "s1"]
+    # Bob read the post and saw the picture, and none of its comments.
+    assert read.loc[read["coder"] == "bob", "unit"].tolist() == ["p1[0:5]", "s1"]
+
+
 def test_another_round_makes_no_items():
     first = placed(SPANS).assign(round=pd.array([1] * 5, "Int64"))
     for same_span in ("exact", "overlapping"):

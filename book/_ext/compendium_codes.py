@@ -12,17 +12,17 @@ from sphinx.application import Sphinx
 from analysis import code_pages, coding
 from analysis.publish import CODES
 
-# The first cell of each row; the head of a table whose first column holds the identifiers of codes.
+# A cell that names a code.
+NAMING = re.compile(r'<td data-code="([^"]*)"([^>]*)>(.*?)</td>')
 FIRST_CELL = re.compile(r"<tr><td([^>]*)>(.*?)</td>")
-OF_CODES = re.compile(r'<thead><tr><th scope="col"[^>]*>code id</th>')
 
 
 def link_codes(app: Sphinx, doctree: nodes.document) -> None:
-    """Let every table whose rows are codes lead to their pages."""
+    """Let every table that names codes lead to their pages."""
     for node in list(doctree.findall(nodes.raw)):
         page = node.astext()
-        if OF_CODES.search(page):
-            codes = [html.unescape(cell.replace("<wbr>", "")) for _, cell in FIRST_CELL.findall(page)]
+        codes = [html.unescape(code) for code, *_ in NAMING.findall(page)]
+        if codes:
             node.children = [nodes.Text(linked(page, ways_to(app, codes)))]
 
 
@@ -34,11 +34,22 @@ def ways_to(app: Any, codes: Iterable[Any]) -> list[str]:
 
 
 def linked(page: str, ways: Sequence[str]) -> str:
-    """A table whose first cells lead to these addresses."""
+    """A table in which the cells that name codes lead to these addresses."""
+    left = iter(ways)
+
+    def lead(cell: re.Match[str]) -> str:
+        way = next(left, "")
+        return f'<td{cell[2]}><a href="{way}">{cell[3]}</a></td>' if way else f"<td{cell[2]}>{cell[3]}</td>"
+
+    return NAMING.sub(lead, page)
+
+
+def linked_rows(page: str, ways: Sequence[str]) -> str:
+    """A table of which each row is a code, though it may not say which: its first cells lead to these addresses."""
     left = iter(ways)
 
     def lead(cell: re.Match[str]) -> str:
         way = next(left, "")
         return f'<tr><td{cell[1]}><a href="{way}">{cell[2]}</a></td>' if way else cell[0]
 
-    return FIRST_CELL.sub(lead, page)
+    return page if NAMING.search(page) else FIRST_CELL.sub(lead, page)

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pandas as pd
-from compendium_codes import linked, ways_to
+from compendium_codes import linked_rows, ways_to
 from compendium_figures import links_under
 from compendium_values import study_of, way_to
 from compendium_words import words
@@ -123,7 +123,7 @@ class DataTable(SphinxDirective):
         texts = [column for column in rows.columns if column not in numbers]
         page = results.table_html(rows.to_csv(index=False), texts, caption=caption, origin=study.origin_of(name))
         if name == "codebook":
-            page = linked(page, ways_to(self.env.app, chosen["code_id"]))
+            page = linked_rows(page, ways_to(self.env.app, chosen["code_id"]))
         return [nodes.raw("", page, format="html")]
 
     def _chosen(self, table: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analysis import alpha, masi, spans
 from analysis.alpha import INTERVALS_BY, IntervalsBy, by_cluster, must_be
 from analysis.coded import Coded
-from analysis.coding import entries_at, given_at
+from analysis.coding import entries_at, given_at, of_whole_readings, whole_readings
 from analysis.coefficients import Weights, gwet, percent, side_by_side
 from analysis.computable import CannotCompute, NotComputable, computable, need
 from analysis.resampling import Numbers, Resampling
@@ -26,6 +26,9 @@ from analysis.spans import SameSpan
 WEIGHTS: dict[alpha.Level, Weights] = {
     "nominal": "identity", "ordinal": "ordinal", "interval": "quadratic", "ratio": "ratio",
 }  # fmt: skip
+
+# On how many units a code must stand, and be left out, for an interval.
+FEWEST_UNITS = 5
 
 
 @dataclass(frozen=True)
@@ -48,23 +51,33 @@ class Judgements:
 
 @computable
 def judged_by(coded: Coded, codebook: pd.DataFrame, same_span: SameSpan, coding_round: int) -> Judgements:
-    """Gather what at least two coders judged in a round, on the items that `same_span` makes of what they coded."""
-    on_units = judgements(coded.placed, coded.readings, coded.units, codebook, coding_round)
+    """Gather what at least two coders judged in a round, on the items that `same_span` makes of what they coded.
+
+    A round is judged by the codebook as it was then: what was changed afterwards the coders did not know.
+    """
+    then, book = coded.in_round(coding_round), coded.codebook_of(codebook, coding_round)
+    on_units = judgements(then.placed, then.readings, then.units, book, coding_round)
     if same_span == "unit" or isinstance(on_units, NotComputable):
         return on_units
-    found = spans.items(coded.placed, coded.readings, coded.units, same_span, coding_round)
-    return judgements(found.placed, found.readings, found.units, codebook, coding_round)
+    on_spans = spans.items(then.placed, then.readings, then.units, same_span, coding_round)
+    found = spans.of_texts_read(on_spans, then.texts_read)
+    return judgements(found.placed, found.readings, found.units, book, coding_round)
 
 
 @computable
 def judgements(
     placed: pd.DataFrame, readings: pd.DataFrame, units: pd.DataFrame, codebook: pd.DataFrame, coding_round: int
 ) -> Judgements:
-    """Gather what at least two coders judged in a round: given or not, for each of the codebook's codes."""
-    columns = ["coder", "unit"]
-    of_round = readings.loc[readings["round"] == coding_round, columns]
-    given = given_at(placed[placed["round"] == coding_round], codebook, "code")
-    read = pd.concat([of_round, given[columns]]).drop_duplicates()
+    """Gather what at least two coders judged in a round: given or not, for each of the codebook's codes.
+
+    Where only codings of split codes were looked at again, nothing was judged but these, so it is left out.
+    """
+    columns, of_round = ["coder", "unit"], readings[readings["round"] == coding_round]
+    in_round = of_whole_readings(placed[placed["round"] == coding_round], of_round)
+    given = given_at(in_round, codebook, "code")
+    read = pd.concat([whole_readings(of_round)[columns], given[columns]]).drop_duplicates()
+    if read.empty and len(of_round):
+        raise CannotCompute(f"in round {coding_round} only codings of split codes were looked at again")
     coders = sorted(read["coder"].unique())
     everybody = {*placed["coder"], *readings["coder"]}
     if len(everybody) == 1 or len(coders) == 1:
@@ -194,15 +207,23 @@ def _percent(given: Numbers, read: Numbers) -> Numbers:
 def by_code(judged: Judgements, resampling: Resampling, intervals_by: IntervalsBy) -> pd.DataFrame:
     """Compute every coefficient for each code, and binary alpha with its interval.
 
-    `reason` says why a code has no alpha; `replicates` is the share of resamples in which it has one, which is
-    low for a rare code and makes its interval hollow.
+    `reason` says why a code has no alpha, or an alpha and no interval; `replicates` is the share of resamples in which
+    it has one. A code that stands on fewer than five units, or is missing on fewer than five, has no interval: one of
+    four units is in none of 1.8 % of the resamples, and in all others coders who agreed on it agree again, so that the
+    interval would be narrow because the code is rare. Nor has a code that stands with too few creators for an alpha in
+    as many resamples as the interval shall cover.
+
+    References
+    ----------
+    Cochran, W. G. (1954). Some methods for strengthening the common χ² tests. Biometrics, 10(4), 417–451 (five).
     """
     given, read = _given_and_read(judged)
     observed = 2 * given * (read - given) / (read - 1)
     found = _binary_alpha(*(part.sum(axis=0) for part in (observed, given, read)))
     replicates = _replicates(judged, (observed, given, read), resampling, intervals_by)
-    low, high = resampling.interval(replicates)
-    unused = np.where(given.sum(axis=0) == 0, "nobody gave this code", "everybody gave this code to every unit")
+    lasting = (~np.isnan(replicates)).mean(axis=0)
+    reasons = _reasons(judged, lasting >= resampling.confidence)
+    low, high = np.where(reasons.isna(), resampling.interval(replicates), np.nan)
     beside = side_by_side(judged.given)
     return pd.DataFrame({
         "code_id": judged.codes["code_id"],
@@ -212,9 +233,24 @@ def by_code(judged: Judgements, resampling: Resampling, intervals_by: IntervalsB
         "alpha": found,
         "low": low,
         "high": high,
-        "replicates": (~np.isnan(replicates)).mean(axis=0),
-        "reason": pd.Series(unused, dtype="str").where(np.isnan(found)),
+        "replicates": lasting,
+        "reason": reasons,
     })  # fmt: skip
+
+
+def _reasons(judged: Judgements, is_lasting: NDArray[np.bool_]) -> pd.Series:
+    """Why each code has no alpha, or no interval; missing where it has both."""
+    given, read = _given_and_read(judged)
+    given_on, left_out_on = (given > 0).sum(axis=0), (given < read).sum(axis=0)
+    why = [
+        (given_on == 0, "nobody gave this code"),
+        (left_out_on == 0, "everybody gave this code to every unit"),
+        (given_on < FEWEST_UNITS, f"no interval: given on fewer than {FEWEST_UNITS} units"),
+        (left_out_on < FEWEST_UNITS, f"no interval: left out on fewer than {FEWEST_UNITS} units"),
+        (~is_lasting, "no interval: on too few creators"),
+    ]
+    found = np.select([which for which, _ in why], [reason for _, reason in why], default="")
+    return pd.Series(found, dtype="str").where(found != "")
 
 
 def _replicates(

@@ -211,7 +211,7 @@ def _exchange(of: Material) -> Asked:
     yield "who answers each other", exchange.pairs(answered)
     level = of.study.decide("confidence")
     yield "who asks", exchange.who_asks(of.in_sample, of.accounts, level)
-    texts = units.texts_of(of.coded.units, of.coded.corpus, of.accounts, of.coded.coding_unit)
+    texts = units.texts_of(of.coded.units, of.coded.corpus, of.accounts, of.coded.coding_unit, of.study.sides)
     for role, decision in roles.ROLES.items():
         seen = roles.acts(of.coded.standing, of.table("codebook"), of.study.decide(decision), role)
         yield f"who {role}, as coders saw it", roles.by_side(seen, texts, role, level)
@@ -222,10 +222,10 @@ def _exchange(of: Material) -> Asked:
 
 
 def _coding(of: Material) -> Asked:
-    codebook = coding.tree(of.table("codebook"))
+    codebook = coding.tree(of.coded.codebook_of(of.table("codebook")))
     yield "which codes there are", codebook
     yield "how often each code was given", coding.summary(of.coded.placed, of.coded.standing, codebook, of.coded.units)
-    texts = units.texts_of(of.coded.units, of.coded.corpus, of.accounts, of.coded.coding_unit)
+    texts = units.texts_of(of.coded.units, of.coded.corpus, of.accounts, of.coded.coding_unit, of.study.sides)
     spoken = shares.told_of_texts(of.coded.standing, texts)
     yield "to whose words", occurrence.counts_by(spoken, codebook, "side")
     trail = history.trail(of.table("history"), of.coded.as_given, of.table("codebook"))
@@ -236,8 +236,10 @@ def _coding(of: Material) -> Asked:
 
 def _saturation(of: Material) -> Asked:
     order = saturation.posts_in_order(of.coded.readings)
-    found = saturation.codes_by_post(of.coded.placed, of.table("codebook"), order, "code")
-    accumulated = saturation.accumulation(found, of.table("codebook"))
+    in_round = order["round"].max()
+    codebook = of.coded.codebook_of(of.table("codebook"), in_round)
+    found = saturation.codes_by_post(of.coded.in_round(in_round).placed, codebook, order, "code")
+    accumulated = saturation.accumulation(found, codebook)
     sizes = of.study.decide("base_items"), of.study.decide("run_items")
     ratios = saturation.guest_ratios(accumulated["new_codes"], *sizes)
     yield "when new codes stopped", accumulated
@@ -247,8 +249,7 @@ def _saturation(of: Material) -> Asked:
 
 
 def _agreement(of: Material) -> Asked:
-    given = (of.coded.placed, of.coded.readings, of.coded.units, of.table("codebook"))
-    judged = agreement.judgements(*given, of.decided["agreement_round"])
+    judged = agreement.judged_by(of.coded, of.table("codebook"), "unit", of.decided["agreement_round"])
     yield "how far coders agree", judged
     yield "where they differ", agreement.disagreements(judged)
 

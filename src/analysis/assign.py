@@ -54,6 +54,16 @@ class Assigned:
     each: dict[str, int] = field(default_factory=dict)
 
 
+def refuse_unnamed(name: str, original: str) -> None:
+    """Raise `StudyError` where no study was named: other commands then take the original, which is coded already."""
+    if not name:
+        raise StudyError(
+            "compendium assign: no study is named. Name yours: compendium assign NAME --coders ana,ben --overlap 30; "
+            f"compendium studies lists them. To practise on the original: compendium assign {original}, then the same. "
+            "Nothing was given out."
+        )
+
+
 def assign(study: Study, asked: Asked, *, everything: bool = False) -> Assigned:
     """Draw a package for each coder, write the packages and record who was given what.
 
@@ -64,7 +74,7 @@ def assign(study: Study, asked: Asked, *, everything: bool = False) -> Assigned:
     with alone(study.folder / ".import.lock", f"compendium assign {study.name}"):
         for tables_of in (study.corpus, study.coding):
             put_back(tables_of)
-        of = Exported(study, scope_of(study, everything=everything))
+        of = Exported(study, scope_of(study, everything=everything), asked.round)
         unit = study.decide("coding_unit")
         parts = groups_of(of.corpus, unit, pictures_of(of))
         _refuse_nothing(study, unit, parts)
@@ -102,7 +112,9 @@ def groups_of(corpus: Corpus, coding_unit: str, pictures: Collection[str]) -> di
 
     A text that several screenshots show goes with the first. `pictures` are the screenshots that have an image file.
     """
-    documents = {unit: [unit] for unit in corpus.documents["unit_id"]}
+    # A document that is a name alone has nothing that anybody could code.
+    held = corpus.documents[corpus.documents[["text", "path"]].notna().any(axis="columns")]
+    documents = {unit: [unit] for unit in held["unit_id"]}
     if coding_unit == SCREENSHOT:
         return _by_screenshot(corpus, pictures) | documents
     shots = corpus.screenshots[corpus.screenshots["screenshot_id"].isin(pictures)]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.coding import entries_at, given_at
+from analysis.coding import entries_at, given_at, whole_readings
 from analysis.computable import CannotCompute, NotComputable, computable, need
 from analysis.errors import TableError
 from analysis.language import wording
@@ -47,6 +47,8 @@ def texts_read(readings: pd.DataFrame, placed: pd.DataFrame, corpus: Corpus, cod
     need(counted, "the study has no texts")
     of_round = readings[readings["round"] == coding_round]
     need(of_round, f"nobody coded in round {coding_round}, which agreement_round asks for")
+    of_round = whole_readings(of_round)
+    need(of_round, f"in round {coding_round} only codings of split codes were looked at again")
     named = placed_readings(of_round, corpus, TEXT)[["coder", "unit"]].rename(columns={"unit": "unit_id"})
     coded = placed.loc[placed["round"] == coding_round, ["coder", "unit_id"]]
     read = pd.concat([named, coded]).drop_duplicates()

@@ -12,8 +12,9 @@ import pandas as pd
 from analysis import pipeline, schema
 from analysis.answers import Answer, answers
 from analysis.computable import NotComputable
-from analysis.errors import CompendiumError, StudyError
+from analysis.errors import CompendiumError, StudyError, nearest
 from analysis.guesses import tell_one_script
+from analysis.history import nowhere
 from analysis.language import UNDETERMINED, are_told_apart, letters_of
 from analysis.marked import Problem, read_marked
 from analysis.settings import CAPTURED
@@ -47,6 +48,7 @@ def check_study(study: Study) -> Checked:
     for name, table in found.items():
         problems += _references_that_lead_nowhere(study, name, table, found)
     problems += [*_units_that_lead_nowhere(study, found), *_codes_that_lead_nowhere(study, found)]
+    problems += _changes_that_lead_nowhere(study, found)
     if not problems:
         try:
             answered = answers(study)
@@ -150,6 +152,24 @@ def _codes_that_lead_nowhere(study: Study, found: dict[str, Any]) -> list[str]:
     earlier = set(history["code_id"]) if isinstance(history, pd.DataFrame) else set()
     lost = sorted(set(codings["code_id"]) - _identifiers(codebook, "codebook") - earlier)
     return _lost(study, "codings", "code_id", lost, "codebook")
+
+
+def _changes_that_lead_nowhere(study: Study, found: dict[str, Any]) -> list[str]:
+    """Codes that a change names and that neither the codebook, nor a coding, nor an added line has."""
+    codings, codebook, history = (found.get(name) for name in ("codings", "codebook", "history"))
+    if not isinstance(history, pd.DataFrame) or not isinstance(codebook, pd.DataFrame):
+        return []
+    given = set(codings["code_id"]) if isinstance(codings, pd.DataFrame) else set()
+    try:
+        unknown = nowhere(history, _identifiers(codebook, "codebook") | given)
+    except CompendiumError as error:
+        return [str(error)]
+    where, book = (study.files_of(name)[0].relative_to(study.root).as_posix() for name in ("history", "codebook"))
+    return [
+        f"{where}, line {line}: there is no code '{code}'.{nearest(code, set(codebook['code_id']))} Correct it, or "
+        f"give it a row of its own in {book}, or a line above this one that adds it."
+        for line, code in unknown
+    ]
 
 
 def _quotes_that_lead_nowhere(study: Study, known: set[str]) -> list[str]:

@@ -140,22 +140,36 @@ def new(
 
 
 @app.command(name="import")
-def import_(
+def import_(  # noqa: PLR0913  (each is an option of the command)
     name: Annotated[str, typer.Argument(help="The study that the files belong to.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Captures and codings, as a tool wrote them.")],
     *,
-    coder: Annotated[str | None, typer.Option(help="Who coded, where a file of codings does not say.")] = None,
+    coder: Annotated[
+        str | None,
+        typer.Option(help="Who coded, where a file of codings does not say; AM=ana, where it calls ana AM."),
+    ] = None,
     number: Annotated[int | None, typer.Option("--round", min=1, help="In which round, where it does not say.")] = None,
     read_all: Annotated[bool, typer.Option("--read-all", help="Every coder read all that is in a file.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Only codings of split codes were looked at again; the others stand.")
+    ] = False,
+    documents: Annotated[
+        bool, typer.Option("--documents", help="Keep units of tables that are not in the corpus as documents.")
+    ] = False,
 ) -> None:
     """Import captures and codings into a study: matched, merged with what is there, and reported on."""
     from rich.console import Console
 
-    from analysis import incoming, study
+    from analysis import coded, incoming, replaced, study
     from analysis.qda.gathering import Asked
-    from analysis.qda.project import Told
+    from analysis.qda.naming import named
 
-    incoming.bring_in(study.open_study(name), files, Asked(Told(coder, number), read_all), Console())
+    opened, says = study.open_study(name), named(coder, number)
+    asked = Asked(says.told, read_all, says.instead, documents, lambda: coded.coded_of(opened).settled, again)
+    before = replaced.standing_in(opened)
+    incoming.bring_in(opened, files, asked, Console())
+    for line in replaced.told(before, study.open_study(name)):
+        typer.echo(line)
     typer.echo(f"Next: compendium check {name}")
 
 
@@ -225,7 +239,7 @@ def export_(
 
 @app.command()
 def assign(  # noqa: PLR0913  (each is an option of the command)
-    name: Name = ORIGINAL,
+    name: Name = "",
     *,
     coders: Annotated[str, typer.Option(help="The coders' names, separated by commas.")],
     overlap: Annotated[int, typer.Option(help="How many posts (or what the study counts by) all coders get.")],
@@ -237,6 +251,7 @@ def assign(  # noqa: PLR0913  (each is an option of the command)
     from analysis import assign as assigning
     from analysis import study
 
+    assigning.refuse_unnamed(name, ORIGINAL)
     opened = study.open_study(name)
     named = [coder.strip() for coder in coders.split(",") if coder.strip()]
     asked = assigning.Asked(named, overlap, seed, number)

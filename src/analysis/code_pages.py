@@ -43,8 +43,10 @@ class Material:
 
     @cached_property
     def codebook(self) -> Any:
-        """The codebook as a tree."""
-        return coding.tree(self.study.table("codebook"))
+        """The codebook as a tree, as it is now."""
+        codebook, codings = self.study.table("codebook"), self.study.table("codings")
+        # Without codings there is none that waits, and the posts need not be read.
+        return coding.tree(codebook if isinstance(codings, NotComputable) else self.coded.codebook_of(codebook))
 
     @cached_property
     def coded(self) -> Coded:
@@ -54,7 +56,7 @@ class Material:
     @cached_property
     def evidence(self) -> Any:
         """The published evidence for each code."""
-        return computable(findings.supported)(self.codebook, self.study.table("evidence"), "code")
+        return computable(findings.supported)(self.study.table("codebook"), self.study.table("evidence"), "code")
 
     @cached_property
     def excerpts(self) -> Any:
@@ -207,7 +209,11 @@ def _given(of: Material, code: str) -> str:
         f"{_spoken(row, languages)} <span>{say_html(labels.get(row['side'], 'side not known'))}</span> {mark}"
         for row in shown.to_dict("records")
     ]
-    told = say(f"{len(shown)} of {len(rows)} texts that were given it, one from a post.")
+    texts, posts = rows["unit_id"].nunique(), rows["post_id"].nunique()
+    told = say(
+        f"Shown: {len(shown)} of {len(rows)} passages and whole texts that were given it, at most one from a post."
+    )
+    told += " " + say(f"Posts and comments in which they stand: {texts}; posts to which these belong: {posts}.")
     if hidden:
         told += " " + say(f"Of {hidden} nothing is shown, so that nobody can be found by their words.")
     return "\n\n".join([told, _list(items)]) if items else told if len(rows) else say("No coding of it stands.")

@@ -46,12 +46,18 @@ class Column:
     among: tuple[str, ...] = ()
     refers_to: str = ""
     is_key: bool = False
+    # Files that were written before this column came do not have it.
+    is_later: bool = False
+    # A time of which a plain date says enough; it is taken for the day's beginning.
+    may_be_date: bool = False
 
     @property
     def pattern(self) -> str:
         """What a filled cell looks like, as a regular expression."""
         if self.among:
             return "|".join(map(re.escape, self.among))
+        if self.may_be_date:
+            return f"{PATTERNS['date']}|{PATTERNS['time']}"
         return IDENTIFIER if self._is_identifier else PATTERNS[self.kind]
 
     @property
@@ -59,6 +65,8 @@ class Column:
         """What a filled cell looks like, in words."""
         if self.among:
             return f"one of {', '.join(self.among)}"
+        if self.may_be_date:
+            return f"{EXPECTED['date']}, or {EXPECTED['time']}"
         return "a text without spaces at its ends" if self._is_identifier else EXPECTED[self.kind]
 
     @property

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import schema
 from analysis.computable import CannotCompute, NotComputable, computable, need
-from analysis.language import language_of, wording
+from analysis.language import with_languages, wording
 from analysis.privacy import masked
 from analysis.settings import Side
 from analysis.sources.counts import is_approximate
@@ -41,7 +41,7 @@ def tidy(posts: pd.DataFrame, sides: Mapping[str, Side]) -> Tidied:
     """Keep the richest record of each post and fill in the languages that are missing."""
     need(posts, "the capture has no posts")
     kept = richest(posts, "post_id")
-    filled = _fill_language(kept, wording(kept), sides)
+    filled = with_languages(kept, wording(kept), sides)
     return Tidied(filled, _drops("posts", {"captured more than once": len(posts) - len(kept)}))
 
 
@@ -57,7 +57,7 @@ def tidy_comments(comments: pd.DataFrame, posts: pd.DataFrame, sides: Mapping[st
         "without text": len(once) - len(worded),
         "under a post that is not in the corpus": len(worded) - len(kept),
     }
-    return Tidied(_fill_language(kept, kept["text"], sides), _drops("comments", reasons))
+    return Tidied(with_languages(kept, kept["text"], sides), _drops("comments", reasons))
 
 
 def richest(table: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -208,11 +208,6 @@ def together(*found: Any) -> Any:
 def first_and_last(days: pd.DataFrame) -> tuple[str, str]:
     """The first and the last of the days on which posts were published."""
     return str(days["day"].iloc[0]), str(days["day"].iloc[-1])
-
-
-def _fill_language(table: pd.DataFrame, texts: pd.Series, sides: Mapping[str, Side]) -> pd.DataFrame:
-    told = language_of(texts, sides)
-    return table if isinstance(told, NotComputable) else table.assign(language=table["language"].fillna(told))
 
 
 def _drops(table: str, reasons: Mapping[str, int]) -> pd.DataFrame:

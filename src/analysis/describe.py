@@ -82,6 +82,8 @@ def _resource(table: Table, entry: dict[str, Any], own: set[str]) -> dict[str, A
 
 def _field(column: Column) -> dict[str, Any]:
     field: dict[str, Any] = {"name": column.name, **TYPES[column.kind], "description": column.meaning}
+    if column.may_be_date:
+        field["format"] = "any"
     if column.unit:
         field["unit"] = column.unit
     rules: dict[str, Any] = {"required": True} if column.required else {}

@@ -117,10 +117,14 @@ def _left_out(of: Exported, project: Project) -> list[str]:
     """What a project cannot hold or does not, each with how often."""
     account = [f"left out: {loss.what}: {loss.count:,}, such as {loss.example}" for loss in project.lost]
     stood = of.coded.standing
-    beyond = 0 if isinstance(stood, NotComputable) else len(stood) - len(of.standing)
+    beyond = 0 if isinstance(stood, NotComputable) else len(of.coded.settled) - len(of.standing)
+    again = of.coded.to_code_again
+    waiting = 0 if isinstance(again, NotComputable) else len(again)
+    if waiting:
+        account.append(f"left out: codings of split codes, to be coded again: {waiting:,}; page 05 lists them")
     if beyond:
         account.append(f"left out: codings on posts outside the sample: {beyond:,}; --all takes them, too")
-    earlier = len(of.given) - len(of.standing)
+    earlier = len(of.given) - len(of.standing) - waiting
     if earlier:
         account.append(
             f"left out: codings of earlier rounds that no longer stand: {earlier:,}; codings.csv of --to csv has them"

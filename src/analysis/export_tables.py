@@ -11,9 +11,11 @@ from typing import Any
 import pandas as pd
 
 from analysis import excerpts, schema, units
+from analysis.codebooks import codebook_in
 from analysis.coded import Coded, coded_of
 from analysis.coding import tree
-from analysis.computable import NotComputable
+from analysis.computable import NotComputable, computable
+from analysis.history import history_of
 from analysis.privacy import without_identifiers
 from analysis.sides import tell_sides
 from analysis.study import Study
@@ -40,6 +42,8 @@ class Exported:
 
     study: Study
     corpus: Corpus
+    # The round whose codebook is exported; the latest where there is none.
+    in_round: int | None = None
 
     @cached_property
     def coded(self) -> Coded:
@@ -51,7 +55,7 @@ class Exported:
     @cached_property
     def codebook(self) -> pd.DataFrame:
         """The codebook depth first; empty where there is none."""
-        found = tree(self.study.table("codebook"))
+        found = tree(_as_of(self.study.table("codebook"), history_of(self.study.table("history")), self.in_round))
         if isinstance(found, NotComputable):
             return schema.empty("codebook").assign(pattern_id=pd.Series(dtype="str"), theme_id=pd.Series(dtype="str"))
         return found
@@ -65,8 +69,8 @@ class Exported:
 
     @cached_property
     def standing(self) -> pd.DataFrame:
-        """The codings that stand, on what is exported."""
-        return self._here(self.coded.standing)
+        """The codings that stand, on what is exported; those of split codes to be coded again have no code."""
+        return self._here(self.coded.settled)
 
     @cached_property
     def given(self) -> pd.DataFrame:
@@ -87,6 +91,12 @@ class Exported:
         if isinstance(codings, NotComputable):
             return schema.empty("codings").assign(unit=pd.Series(dtype="str"), post_id=pd.Series(dtype="str"))
         return codings[codings["unit_id"].isin(ids_of(self.corpus))].reset_index(drop=True)
+
+
+@computable
+def _as_of(codebook: pd.DataFrame, history: pd.DataFrame, number: int | None) -> pd.DataFrame:
+    """The codebook by which to code in a round, the latest where none is given."""
+    return codebook_in(codebook, history, number)
 
 
 def ids_of(corpus: Corpus) -> set[str]:

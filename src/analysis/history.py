@@ -4,16 +4,16 @@ Codings of an earlier round were given by an earlier codebook. What was renamed,
 over; what was removed goes; which part of a split code a coding belongs to nobody but a reader can say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from analysis import schema
-from analysis.computable import NotComputable, computable
+from analysis.computable import NotComputable, computable, need
 from analysis.errors import TableError
-from analysis.schema import words
+from analysis.schema import codes_in
 
 # How many codes take a code's place after each change, at least and at most; None means any number.
 SUCCESSORS: dict[str, tuple[int, int | None]] = {
@@ -33,7 +33,8 @@ REMOVED = "removed"
 class Mapped:
     """Codings by a later codebook, and those that it has no code for: split since then, or removed.
 
-    `codings` has in `given_as` the code that was given; `split` has in `becomes` the codes to choose from.
+    `codings` has in `given_as` the code that was given; `split` has in `becomes` the codes to choose from, and in
+    `since` the round that split them first.
     """
 
     codings: pd.DataFrame
@@ -73,13 +74,16 @@ def mapped(codings: pd.DataFrame, history: pd.DataFrame, to_round: int) -> Mappe
     _refuse_gone(codings, changes)
     pairs = codings[["code_id", "round"]].drop_duplicates()
     ways = [_carried(code, number, changes) for code, number in pairs.itertuples(index=False)]
-    ends = pairs.assign(becomes=[" ".join(codes) for codes in ways], parts=list(map(len, ways)))
+    since = [_split_in(code, number, changes) for code, number in pairs.itertuples(index=False)]
+    ends = pairs.assign(
+        becomes=[" ".join(codes) for codes in ways], parts=list(map(len, ways)), since=pd.array(since, dtype="Int64")
+    )
     whole = codings.merge(ends, on=["code_id", "round"], how="left", validate="many_to_one")
     kept = whole[whole["parts"] == 1]
     return Mapped(
-        kept.assign(given_as=kept["code_id"], code_id=kept["becomes"]).drop(columns=["becomes", "parts"]),
+        kept.assign(given_as=kept["code_id"], code_id=kept["becomes"]).drop(columns=["becomes", "parts", "since"]),
         whole[whole["parts"] > 1].drop(columns="parts"),
-        whole[whole["parts"] == 0].drop(columns=["becomes", "parts"]),
+        whole[whole["parts"] == 0].drop(columns=["becomes", "parts", "since"]),
     )
 
 
@@ -87,11 +91,11 @@ def changes_of(history: pd.DataFrame) -> list[Change]:
     """The changes in the order in which they were made. Raises `TableError` with every one that cannot be."""
     rows = history.to_dict("records")
     changes = [
-        Change(line, int(row["round"]), row["change"], row["code_id"], tuple(words(row["becomes"])))
-        for line, row in enumerate(rows, start=2)
+        Change(line, int(row["round"]), row["change"], row["code_id"], codes_in(row["becomes"]))
+        for line, row in zip(history.index + 2, rows, strict=True)
     ]
     ordered = sorted(changes, key=lambda change: change.round)
-    problems = [*_miscounted(changes), *_circles(ordered)]
+    problems = [*_miscounted(changes), *_circles(ordered), *_into_what_is_gone(ordered)]
     if problems:
         raise TableError("\n".join([*problems, "Correct the history, then run the same command again."]))
     return ordered
@@ -100,11 +104,27 @@ def changes_of(history: pd.DataFrame) -> list[Change]:
 def to_code_again(split: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     """Keep the codings of split codes that nobody has come back to.
 
-    Their coder has not read the unit since; `split` and `readings` are those that `units` placed.
+    Their coder has not read the unit since they were split; `split` and `readings` are those that `units` placed.
     """
     latest = readings.groupby(["coder", "unit"])["round"].max().rename("latest").reset_index()
     told = split.merge(latest, on=["coder", "unit"], how="left")
-    return told[~(told["latest"] > told["round"]).fillna(value=False)].drop(columns="latest").reset_index(drop=True)
+    answered = (told["latest"] > told["round"]) & (told["latest"] >= told["since"])
+    return told[~answered.fillna(value=False)].drop(columns="latest").reset_index(drop=True)
+
+
+def nowhere(history: pd.DataFrame, known: Collection[str]) -> list[tuple[int, str]]:
+    """The codes that changes name and that are not known, nor named as changed or added in an earlier line.
+
+    Each with its line. What was renamed, split or removed need not be in the codebook any more; what takes its place
+    must be. Raises `TableError` with every change that cannot be made.
+    """
+    seen, found = set(known), list[tuple[int, str]]()
+    for change in changes_of(history):
+        found += [(change.line, code) for code in change.becomes if code not in seen]
+        if change.code not in seen and change.kind != "add" and not change.takes_away:
+            found.append((change.line, change.code))
+        seen.update((change.code, *change.becomes))
+    return found
 
 
 @computable
@@ -112,6 +132,16 @@ def listed(again: pd.DataFrame) -> pd.DataFrame:
     """The codings to be coded again as a list for their coders: who, where, by which code, and what to choose from."""
     ordered = again.sort_values(["coder", "unit", "coding_id"], kind="stable", ignore_index=True)
     return ordered[["coder", "round", "unit", "unit_id", "coding_id", "code_id", "becomes"]]
+
+
+@computable
+def gone(removed: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
+    """The codings that went with a removed code: how many, by code."""
+    need(removed, "no code was removed under which anything stood")
+    counted = removed.groupby("code_id").size().rename("codings").reset_index()
+    names = dict(zip(codebook["code_id"], codebook["name"], strict=True))
+    counted.insert(1, "name", [names.get(code, code) for code in counted["code_id"]])
+    return counted
 
 
 @computable
@@ -124,7 +154,7 @@ def trail(history: pd.DataFrame, codings: pd.DataFrame, codebook: pd.DataFrame) 
     changes = changes_of(history)
     touched = {change.line: _touched(change, changes, given) for change in changes}
     names = dict(zip(codebook["code_id"], codebook["name"], strict=True))
-    codes = history["becomes"].map(words)
+    codes = history["becomes"].map(codes_in)
     return pd.DataFrame({
         "round": history["round"],
         "change": history["change"],
@@ -161,6 +191,13 @@ def _carried(code: str, number: int, changes: list[Change]) -> tuple[str, ...]:
         if change.round > number and change.code in stands:
             stands = tuple(dict.fromkeys(part for old in stands for part in _after(old, change)))
     return stands
+
+
+def _split_in(code: str, number: int, changes: list[Change]) -> int | None:
+    """The round in which several codes first took the place of one given in a round."""
+    rounds = sorted({change.round for change in changes if change.round > number})
+    until = ((each, [change for change in changes if change.round <= each]) for each in rounds)
+    return next((each for each, made in until if len(_carried(code, number, made)) > 1), None)
 
 
 def _after(code: str, change: Change) -> tuple[str, ...]:
@@ -226,6 +263,22 @@ def _miscounted(changes: list[Change]) -> list[str]:
             found = " ".join(change.becomes) or "nothing"
             told = f"'becomes' is '{found}' after {change.kind}; expected {EXPECTED[least, most]}."
             problems.append(f"history, line {change.line}: {told}")
+    return problems
+
+
+def _into_what_is_gone(changes: list[Change]) -> list[str]:
+    """Each merge into a code that an earlier line took away."""
+    problems, taken = [], dict[str, Change]()
+    for change in changes:
+        if change.kind == "merge" and change.becomes and (by := taken.get(change.becomes[0])):
+            problems.append(
+                f"history, line {change.line}: '{change.code}' becomes '{by.code}', but {_told(by)}. Name a code "
+                "that stands, or put this line before that one."
+            )
+        if change.takes_away:
+            taken[change.code] = change
+        for code in change.leads_to:
+            taken.pop(code, None)
     return problems
 
 

@@ -42,8 +42,9 @@ def is_coding(path: Path) -> bool:
 
 def _refuse_idle(asked: Asked, *, has_codings: bool) -> None:
     """Raise `CodingError` for what is said of codings where no file has any."""
-    if not has_codings and (asked.told.coder is not None or asked.told.round is not None or asked.read_all):
+    said = (asked.told.coder is not None, asked.told.round is not None, asked.read_all, asked.again, asked.documents)
+    if not has_codings and any(said):
         raise CodingError(
-            "compendium import: --coder, --round and --read-all speak of codings, and no file holds codings in a "
-            "format that is known here. Leave them out, or name the file of codings."
+            "compendium import: --coder, --round, --read-all, --again and --documents speak of codings, and no "
+            "file holds codings in a format that is known here. Leave them out, or name the file of codings."
         )

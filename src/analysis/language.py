@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.computable import CannotCompute, computable
+from analysis.computable import CannotCompute, NotComputable, computable
 from analysis.errors import StudyError, nearest
 from analysis.settings import Side
 
@@ -112,6 +112,12 @@ def language_of(texts: pd.Series, sides: Mapping[str, Side]) -> pd.Series:
         only = present[name] & ~present.drop(columns=name).any(axis=1)
         language = language.mask(only, code)
     return language.mask(~present.any(axis=1), "none")
+
+
+def with_languages(table: pd.DataFrame, texts: pd.Series, sides: Mapping[str, Side]) -> pd.DataFrame:
+    """Fill in the languages that a table lacks, by script; they stay missing where scripts do not tell."""
+    told = language_of(texts, sides)
+    return table if isinstance(told, NotComputable) else table.assign(language=table["language"].fillna(told))
 
 
 @computable

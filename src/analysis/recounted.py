@@ -42,13 +42,27 @@ class Counted:
     def found(self) -> pd.DataFrame:
         """Which code was found in which post, in the order read, as the notebook on saturation takes them."""
         order = _known(saturation.posts_in_order(self.coded.readings))
-        found: pd.DataFrame = _known(saturation.codes_by_post(self.coded.placed, self.codebook, order, "code"))
+        placed = self.coded.in_round(order["round"].max()).placed
+        found: pd.DataFrame = _known(saturation.codes_by_post(placed, self.codebook_read, order, "code"))
         return found
+
+    @cached_property
+    def codebook_read(self) -> pd.DataFrame:
+        """The codebook of the round in which the posts were read in their order."""
+        order = _known(saturation.posts_in_order(self.coded.readings))
+        codebook: pd.DataFrame = _known(self.coded.codebook_of(self.codebook, order["round"].max()))
+        return codebook
+
+    @cached_property
+    def codebook_now(self) -> pd.DataFrame:
+        """The codebook by which codings stand."""
+        codebook: pd.DataFrame = _known(self.coded.codebook_of(self.codebook))
+        return codebook
 
     @cached_property
     def patterns(self) -> pd.Series:
         """On which share of the units each pattern stands, in the codebook's order."""
-        patterns = entries_at(self.codebook, "pattern")
+        patterns = entries_at(self.codebook_now, "pattern")
         need(patterns, "the codebook has no patterns")
         held = incidence(self.standing_at("pattern"), _known(self.coded.units)["unit_id"])
         shares: pd.Series = held.reindex(columns=patterns["code_id"], fill_value=False).mean()
@@ -56,7 +70,7 @@ class Counted:
 
     def standing_at(self, level: str) -> pd.DataFrame:
         """The codings that stand, each as the entry of a level."""
-        given = given_at(_known(self.coded.standing), self.codebook, level)
+        given = given_at(_known(self.coded.standing), self.codebook_now, level)
         need(given, f"no {level} stands")
         return given
 
@@ -215,7 +229,7 @@ def _coverage(counted: Counted, _: Decided) -> float:
 
 def _posts_to_stop(counted: Counted, decisions: Decided) -> int:
     """After how many posts Guest, Namey and Chen's rule would have stopped."""
-    accumulated = saturation.accumulation(counted.found, counted.codebook)
+    accumulated = saturation.accumulation(counted.found, counted.codebook_read)
     ratios = saturation.guest_ratios(accumulated["new_codes"], decisions["base_items"], decisions["run_items"])
     point = _known(saturation.stopping_point(ratios, decisions["new_information_at_most"]))
     return sum(map(int, point.split("+")))

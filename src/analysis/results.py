@@ -36,6 +36,8 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 CHECKSUM, CHECKSUM_SHOWN = re.compile(r"[0-9a-f]{64}"), 12
 LONG_NAME = re.compile(r"[\w.-]{16,}")
 LONG = 60
+# The columns that name a code, the first one that is there.
+OF_A_CODE = ("name", "code_id")
 
 
 def record(name: str, value: Any, *, origin: Origin, unit: str = "", digits: int | None = None) -> None:
@@ -155,12 +157,18 @@ def table_html(csv: str, texts: list[str], *, caption: str, origin: str, digits:
 
     `texts` are the columns that hold no numbers, even where their cells look like some (section 5.1).
     """
-    table = tables.read_shown(csv, texts)
+    table = _for_reading(tables.read_shown(csv, texts))
+    leads = next((name for name in OF_A_CODE if name in table), None)
     kinds = {name: _kind(table[name]) for name in table.columns}
     head = "".join(f'<th scope="col"{kind}>{_title(name)}</th>' for name, kind in kinds.items())
     rows = table.head(ROWS_SHOWN)
     body = "".join(
-        "<tr>" + "".join(f"<td{kind}>{_cell(row[name], digits)}</td>" for name, kind in kinds.items()) + "</tr>"
+        "<tr>"
+        + "".join(
+            f"<td{_lead(row) if name == leads else ''}{kind}>{_cell(row[name], digits)}</td>"
+            for name, kind in kinds.items()
+        )
+        + "</tr>"
         for row in rows.to_dict("records")
     )
     body = body or f'<tr><td colspan="{len(kinds)}">{say("none")}</td></tr>'
@@ -172,6 +180,22 @@ def table_html(csv: str, texts: list[str], *, caption: str, origin: str, digits:
         f'<div class="result-rows" tabindex="0" role="region" aria-label="{html.escape(say(caption))}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></figure>"
     )
+
+
+def _for_reading(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of codes with the name in the identifier's place, and identifiers at the end."""
+    if not {"code_id", "name"} <= set(table.columns):
+        return table
+    ends = [name for name in ("pattern_id", "code_id") if name in table]
+    rest = [name for name in table.columns if name not in (*ends, "name")]
+    rest.insert(list(table.columns.drop("name")).index("code_id"), "name")
+    return table[[*rest, *ends]]
+
+
+def _lead(row: Mapping[Any, Any]) -> str:
+    """Which code a cell names, so that the book can lead to the code's own page."""
+    code = row.get("code_id")
+    return f' data-code="{html.escape(code)}"' if isinstance(code, str) else ""
 
 
 def figure_html(drawing: str, *, name: str, caption: str, alt: str, origin: str) -> str:

@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.coding import given_at, incidence
+from analysis.coding import given_at, incidence, whole_readings
 from analysis.computable import CannotCompute, NotComputable, computable, need
 from analysis.coverage import chao2, expected_coverage, expected_kinds, often_of
 
 # The sizes of base and run among which Guest, Namey and Chen (2020) let a study choose.
 BASES, RUNS = (4, 5, 6), (2, 3)
+TIED = "most units read, and of several with as many the latest round, then the first by name"
 
 
 @computable
@@ -28,14 +29,38 @@ def posts_in_order(readings: pd.DataFrame) -> pd.DataFrame:
     """List the posts in the order in which they were read: coder, round, post_id, position.
 
     Order is that of one reading from end to end: of the coder and round with the most units read; where several read
-    as many, the latest round and then the first coder by name. `readings` are those that `units` placed.
+    as many, the latest round and then the first coder by name. `readings` are those that `units` placed; those in
+    which only what was split was looked at again are none from end to end.
     """
+    readings = whole_readings(readings)
     need(readings, "nothing was read")
     passes = readings.groupby(["coder", "round"], as_index=False).size()
     fullest = passes.sort_values(["size", "round", "coder"], ascending=[False, False, True]).iloc[0]
     whole = readings[(readings["coder"] == fullest["coder"]) & (readings["round"] == fullest["round"])]
     posts = whole.sort_values("position").drop_duplicates("post_id", ignore_index=True)
     return posts[["coder", "round", "post_id"]].assign(position=range(1, len(posts) + 1))
+
+
+@computable
+def readings_beside(
+    order: pd.DataFrame, readings: pd.DataFrame, placed: pd.DataFrame, standing: pd.DataFrame
+) -> pd.DataFrame:
+    """Set the reading that is followed beside the others, with its units and codes, and why it is this one.
+
+    The last row, whose coder is `all`, has the units that anybody read and the codes that stand.
+    """
+    passes = whole_readings(readings)
+    units = passes.groupby(["coder", "round"])["unit"].nunique().rename("units")
+    codes = placed.groupby(["coder", "round"])["code_id"].nunique().rename("codes")
+    rows = pd.concat([units, codes], axis=1, join="outer").loc[units.index].fillna(0).astype("Int64").reset_index()
+    followed = (rows["coder"] == order["coder"][0]) & (rows["round"] == order["round"][0])
+    others = rows[~followed]
+    tied = bool((others["units"] == rows.loc[followed, "units"].iloc[0]).any())
+    why = TIED if tied else "most units read"
+    everybody = {"coder": "all", "units": passes["unit"].nunique(), "codes": standing["code_id"].nunique()}
+    told = rows[followed].assign(followed_because=why)
+    whole = pd.concat([told, others, pd.DataFrame([everybody])], ignore_index=True)
+    return whole.astype({"round": "Int64", "units": "Int64", "codes": "Int64", "followed_because": "str"})
 
 
 @computable

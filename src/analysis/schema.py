@@ -4,6 +4,7 @@ One list of columns serves the reader, the writer, the check and `datapackage.js
 Times are UTC. A value that the capture lacks is missing, never 0 and never an empty text.
 """
 
+import re
 from functools import partial
 from typing import Literal
 
@@ -14,6 +15,8 @@ from analysis.canonical import captured, coded, published
 from analysis.columns import Column, Table, as_texts, as_values, fits, problem
 from analysis.errors import TableError, nearest
 
+# What may stand between codes in a cell: people write lists with semicolons and commas, too.
+BETWEEN = re.compile(r"[\s;,；，]+")
 # What the rows of a table are worth as evidence.
 Origin = Literal["published", "stand-in", "captured"]
 ORIGINS: tuple[Origin, ...] = ("published", "stand-in", "captured")
@@ -49,6 +52,12 @@ def check(table: pd.DataFrame, name: str, *, where: str, lines: list[int] | None
         raise TableError(f"{told}\nCorrect {where}, then run the same command again.")
 
 
+def with_later(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A table of texts with the columns that came after its file was written; they are missing in every row."""
+    later = [column.name for column in TABLES[name].columns if column.is_later and column.name not in table]
+    return table.assign(**{column: pd.Series(pd.NA, index=table.index, dtype="str") for column in later})
+
+
 def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Turn a checked table of texts into its types; columns in canonical order."""
     return pd.DataFrame(
@@ -70,6 +79,15 @@ def as_text(table: pd.DataFrame, name: str) -> pd.DataFrame:
 def words(cell: object) -> list[str]:
     """The parts of a list cell; none when it is missing."""
     return cell.split() if isinstance(cell, str) else []
+
+
+def codes_in(cell: object) -> tuple[str, ...]:
+    """The codes that a cell of successors names.
+
+    >>> codes_in("asks-how asks-why"), codes_in("asks-how; asks-why"), codes_in(None)
+    (('asks-how', 'asks-why'), ('asks-how', 'asks-why'), ())
+    """
+    return tuple(filter(None, BETWEEN.split(cell))) if isinstance(cell, str) else ()
 
 
 def _columns_that_differ(table: pd.DataFrame, name: str) -> list[str]:

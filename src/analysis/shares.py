@@ -4,12 +4,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.coding import LEVELS, entries_at, given_at, incidence
+from analysis.coding import LEVELS, entries_at, given_at, incidence, unsettled, whole_readings
 from analysis.computable import computable, need
-from analysis.occurrence import creator_interval, wilson
+from analysis.occurrence import creator_interval, wilson, without_pending
 from analysis.resampling import Resampling
 
 Shares = NDArray[np.float64]
+# Why a group may be told of no unit at all.
+WHY_NONE = {
+    "language": ": none was captured, and the scripts of the sides do not tell their languages apart",
+}
 
 
 @computable
@@ -42,7 +46,7 @@ def shares_by(
     """
     columns = list(dict.fromkeys(["unit_id", "creator_id", group]))
     units = among[columns].dropna(subset=[group]).drop_duplicates(["unit_id", group])
-    need(units, f"no unit has a {group}")
+    need(units, f"no unit has a {group}{WHY_NONE.get(group, '')}")
     parts = [
         _shares(placed[placed[group] == value], part, codebook, resampling).assign(**{group: value})
         for value, part in units.groupby(group, sort=True)
@@ -53,9 +57,9 @@ def shares_by(
 
 @computable
 def read_in_rounds(readings: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
-    """Which units were read in which round: unit_id, creator_id, round."""
+    """Which units were read whole in which round, and not for what was split alone: unit_id, creator_id, round."""
     creator = dict(zip(units["unit_id"], units["creator_id"], strict=True))
-    read = readings.rename(columns={"unit": "unit_id"})[["unit_id", "round"]].drop_duplicates()
+    read = whole_readings(readings).rename(columns={"unit": "unit_id"})[["unit_id", "round"]].drop_duplicates()
     return read.assign(creator_id=read["unit_id"].map(creator))
 
 
@@ -81,7 +85,7 @@ def _of_level(
     hits = held.sum().to_numpy()
     low, high = wilson(hits, len(units), resampling.confidence)
     creator_low, creator_high = _by_creator(held, hits, units["creator_id"], resampling)
-    return pd.DataFrame({
+    table = pd.DataFrame({
         "level": level,
         "code_id": entries["code_id"],
         "name": entries["name"],
@@ -93,6 +97,7 @@ def _of_level(
         "creator_low": creator_low,
         "creator_high": creator_high,
     })  # fmt: skip
+    return without_pending(table, unsettled(placed, codebook, level), ["units"])
 
 
 def _by_creator(held: pd.DataFrame, hits: NDArray[np.int64], creators: pd.Series, resampling: Resampling) -> Shares:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.coding import PLACES, of_whole_readings
 from analysis.computable import computable, need
 
 SameSpan = Literal["unit", "exact", "overlapping"]
@@ -19,7 +20,6 @@ SAME_SPAN: tuple[SameSpan, ...] = ("unit", "exact", "overlapping")
 DIRECTIONS = [("start", "end"), ("begin", "finish"), ("left", "right"), ("top", "bottom"), ("page", "page")]
 # The directions from here on are those of a picture or page.
 PICTURE = 3
-PLACES = ["start", "end", "page", "left", "top", "right", "bottom", "begin", "finish"]
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,12 @@ def items(
 ) -> Items:
     """Put the codings of a round on the items that `same_span` makes of them.
 
-    Whoever read a unit judged every item in it: a coder who marked nothing there gave no code to it. `units` gets an
+    Whoever read a unit judged every item in it: a coder who marked nothing there gave no code to it; `of_texts_read`
+    narrows that to the texts. `units` gets an
     item's own identifier in `unit_id`, and in `unit` the unit that it lies in.
     """
-    of_round = placed[placed["round"] == coding_round].reset_index(drop=True)
     read = readings[readings["round"] == coding_round]
+    of_round = of_whole_readings(placed[placed["round"] == coding_round], read).reset_index(drop=True)
     if same_span == "unit":
         return Items(of_round, read, units.assign(unit=units["unit_id"]))
     need(of_round, f"nobody coded in round {coding_round}, which agreement_round asks for")
@@ -53,7 +54,22 @@ def items(
     found = listed.merge(units, left_on="within", right_on="unit_id")
     found = found.assign(unit_id=found["item"], unit=found["within"]).drop(columns=["item", "within"])
     judged = read.merge(listed, left_on="unit", right_on="within").assign(unit=lambda rows: rows["item"])
-    return Items(on_items, judged[["coder", "round", "unit"]], found.sort_values("unit_id", ignore_index=True))
+    return Items(on_items, judged[["coder", "round", "unit", "again"]], found.sort_values("unit_id", ignore_index=True))
+
+
+@computable
+def of_texts_read(found: Items, texts: pd.DataFrame) -> Items:
+    """Leave out who read a unit, but not the very text in it on which an item stands: they judged no passage there.
+
+    `texts` are the texts that each coder read in each round. What stands on a picture is judged by all who read the
+    unit.
+    """
+    on_text = found.placed[found.placed["unit_type"] != "screenshot"]
+    place = found.readings["unit"].map(dict(zip(on_text["unit"], on_text["unit_id"], strict=True)))
+    read = set(zip(texts["coder"], texts["round"], texts["unit"], strict=True))
+    there = zip(found.readings["coder"], found.readings["round"], place, strict=True)
+    stays = place.isna().to_numpy() | np.array([each in read for each in there], dtype=bool)
+    return Items(found.placed, found.readings[stays].reset_index(drop=True), found.units)
 
 
 def _exact(placed: pd.DataFrame) -> NDArray[np.int64]:

@@ -24,7 +24,7 @@ def read_table(path: Path, name: str, *, shown: str = "") -> pd.DataFrame:
     where = shown or str(path)
     if path.suffix == ".parquet":
         return _read_parquet(path, name, where)
-    raw = read_texts(path, where=where)
+    raw = schema.with_later(read_texts(path, where=where), name)
     schema.check(raw, name, where=where, lines=_lines_of_rows(path))
     return schema.typed(raw, name)
 

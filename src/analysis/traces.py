@@ -85,7 +85,7 @@ HANDLES = (
 FURTHER = (
     rf"((?:{SITES}|\b(?:line|ins|snap)\b){CALLED}(?:{COLON}|{IS})?\s*)[a-z][a-z.\-]{{2,}}[0-9_][a-z0-9_.\-]*",
     rf"((?:{CHAT}|{MEDIA}|{SITES})\s*(?:id|handle|(?:user ?)?name)\s+(?:is|es)\s+)[a-z][a-z0-9_.\-]{{3,}}",
-    r"((?:카톡|카카오톡|라인|\bins|\bline|\bsnap)\s*(?:(?:id|아이디)\s*[:：]?|[→👉➡]\x{FE0F}?)\s*)[a-z][a-z0-9_.\-]{3,}",
+    r"((?:카톡|카카오톡|라인|\bins|\bline|\bsnap)\s*(?:(?:id\b|아이디)\s*[:：]?|[→👉➡]\x{FE0F}?)\s*)[a-z][a-z0-9_.\-]{3,}",
     rf"((?:{CHAT}|[ｖＶｗＷ][ｘＸ]|[ｑＱ]{{2}}){CALLED}(?:{COLON})?)[ａ-ｚＡ-Ｚ０-９＿]{{4,}}",
     rf"((?:\buser ?name|用户名|昵称|网名|ニックネーム|닉네임)\s*{COLON}){NAME}",
     r"((?:抖音|快手|微信|小?红[书薯])号\s*)[a-z][a-z0-9_.\-]{3,}",

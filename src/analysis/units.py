@@ -4,6 +4,7 @@ Coders code texts, or pictures of them; `coding_unit` in study.yml says what the
 came with the codings belongs to no post and is a unit by itself under each of the three.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,9 @@ import pandas as pd
 from analysis import schema
 from analysis.computable import CannotCompute, NotComputable, computable, need
 from analysis.errors import TableError
+from analysis.language import with_languages, wording
 from analysis.schema import words
+from analysis.settings import Side
 from analysis.study import Study
 
 SCREENSHOT, POST, TEXT = "screenshot", "post", "text"
@@ -62,8 +65,9 @@ def placed(codings: pd.DataFrame, corpus: Corpus, coding_unit: str) -> pd.DataFr
 
 @computable
 def placed_readings(readings: pd.DataFrame, corpus: Corpus, coding_unit: str) -> pd.DataFrame:
-    """Say which units were read: coder, round, unit, post_id and position, in the order of each coder's reading.
+    """Say which units were read: coder, round, unit, post_id, position and again, in the order of each coder's reading.
 
+    A unit was read `again` for what was split alone if nothing that belongs to it was read whole in that round.
     Who read a screenshot read every text on it; who read a text read the unit that it belongs to.
     Raises `TableError` with every unit that is not in the corpus.
     """
@@ -72,10 +76,12 @@ def placed_readings(readings: pd.DataFrame, corpus: Corpus, coding_unit: str) ->
     read = places if coding_unit == TEXT else places.drop_duplicates("coded")
     _refuse_unknown("readings", readings, corpus, coding_unit)
     joined = readings.merge(_with_texts_of_pictures(read, corpus, coding_unit), left_on="unit_id", right_on="coded")
+    joined["again"] = joined["again"].fillna(value=False)
+    joined["again"] = joined.groupby(["coder", "round", "unit"])["again"].transform("all").astype("boolean")
     ordered = joined.sort_values(["coder", "round", "position"], kind="stable")
     once = ordered.drop_duplicates(["coder", "round", "unit"], ignore_index=True)
     position = once.groupby(["coder", "round"]).cumcount() + 1
-    return once.assign(position=position)[["coder", "round", "unit", "post_id", "position"]]
+    return once.assign(position=position)[["coder", "round", "unit", "post_id", "position", "again"]]
 
 
 @computable
@@ -94,18 +100,21 @@ def units_of(readings: pd.DataFrame, placed: pd.DataFrame, corpus: Corpus, codin
     return whole.sort_values("unit_id", ignore_index=True)
 
 
-def texts_of(units: Any, corpus: Corpus, accounts: Any, coding_unit: str) -> Any:
+def texts_of(units: Any, corpus: Corpus, accounts: Any, coding_unit: str, sides: Mapping[str, Side]) -> Any:
     """The posts and comments on the units: text_id, unit_id, creator_id of the unit, side of the writer, language.
 
-    `accounts` are those whose sides were told, or their absence; then nobody has a side.
+    `accounts` are those whose sides were told, or their absence; then nobody has a side. A language that was not
+    captured is told by the scripts of the study's sides, as in the corpus.
     """
-    return _with_sides(_texts(units, corpus, coding_unit), sides_of(accounts))
+    return _with_sides(_texts(units, corpus, coding_unit, sides), sides_of(accounts))
 
 
 @computable
-def _texts(units: pd.DataFrame, corpus: Corpus, coding_unit: str) -> pd.DataFrame:
-    posts = corpus.posts[["post_id", "creator_id", "language"]].set_axis(["text_id", "writer", "language"], axis=1)
-    said = corpus.comments[["comment_id", "author_id", "language"]].set_axis(posts.columns, axis=1)
+def _texts(units: pd.DataFrame, corpus: Corpus, coding_unit: str, sides: Mapping[str, Side]) -> pd.DataFrame:
+    told = with_languages(corpus.posts, wording(corpus.posts), sides)
+    posts = told[["post_id", "creator_id", "language"]].set_axis(["text_id", "writer", "language"], axis=1)
+    answers = with_languages(corpus.comments, corpus.comments["text"], sides)
+    said = answers[["comment_id", "author_id", "language"]].set_axis(posts.columns, axis=1)
     texts = pd.concat([posts, said], ignore_index=True)
     unit_of = _places(corpus, coding_unit).drop_duplicates("coded").set_index("coded")["unit"]
     return texts.assign(unit_id=texts["text_id"].map(unit_of)).merge(units[["unit_id", "creator_id"]], on="unit_id")

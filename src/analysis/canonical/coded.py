@@ -61,6 +61,12 @@ READINGS = Table(
         Column(
             "position", "integer", "place in the order in which this coder read in this round, from 1", required=True
         ),
+        Column(
+            "again",
+            "boolean",
+            "true where only split codes were looked at again; missing where all was read",
+            is_later=True,
+        ),
         SOURCE,
     ),
 )
@@ -137,9 +143,13 @@ HISTORY = Table(
         Column("round", "integer", "round of coding from which on it holds", required=True),
         text("change", "what was done", required=True, among=CHANGES),
         text("code_id", "code that was changed; for an added code the code itself", required=True),
-        Column("becomes", "list", "codes that take its place; several after a split; missing when it was removed"),
+        Column(
+            "becomes",
+            "list",
+            "codes that take its place; several after a split, separated by spaces; missing when it was removed",
+        ),
         text("by", "who decided it", required=True),
-        Column("decided_at", "time", "when it was decided", unit="UTC"),
+        Column("decided_at", "time", "when it was decided; a plain date will do", unit="UTC", may_be_date=True),
         text("why", "why, in a sentence", required=True),
     ),
 )
@@ -158,8 +168,8 @@ ASSIGNMENTS = Table(
 )
 CODED_MEASURES = (
     "program", "codes", "sources", "codings", "coders", "cases", "memos", "matched", "document", "on the text",
-    "off the text", "counting", "alternative", "repair", "lost", "repeated", "replaced", "joined", "readings",
-    "checksum",
+    "off the text", "counting", "alternative", "repair", "lost", "repeated", "replaced", "no longer", "superseded",
+    "new code", "joined", "readings", "checksum",
 )  # fmt: skip
 CODED = Table(
     "coded",

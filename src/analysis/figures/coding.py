@@ -42,10 +42,11 @@ def draw_shares(counted: pd.DataFrame, label: str) -> Figure:
     figure, axes = style.new_figure(ROW * len(counted) + 0.9)
     low, high = counted["creator_low"].fillna(0), counted["creator_high"].fillna(0)
     axes.hlines(rows, low, high, color=colours, linewidth=5, alpha=0.35)
-    axes.scatter(counted["share"].fillna(0), rows, color=colours, s=42, zorder=3, linewidth=0)
-    for row, end, number in zip(rows, high, counted["units"], strict=True):
+    axes.scatter(counted["share"], rows, color=colours, s=42, zorder=3, linewidth=0)
+    told = counted["units"].astype("str").where(counted["share"].notna(), "to be coded again")
+    for row, end, number in zip(rows, high, told, strict=True):
         axes.annotate(
-            f"{number}", (end, row), (6, 0), textcoords="offset points", va="center", fontsize=9.5, color=style.MUTED
+            number, (end, row), (6, 0), textcoords="offset points", va="center", fontsize=9.5, color=style.MUTED
         )
     for row, each in zip(rows, counted.fillna({"creator_low": 0, "creator_high": 0, "share": 0}).to_dict("records"),
                          strict=True):  # fmt: skip
@@ -73,7 +74,7 @@ def by_side(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
     rows = np.arange(len(counts))[::-1]
     figure, axes = style.new_figure(ROW * len(counts) + 0.9)
     sides = [side for side in style.SIDE_COLOURS if side in counts]
-    numbers = counts[sides].to_numpy(dtype=float)
+    numbers = counts[sides].to_numpy(dtype=float, na_value=np.nan)
     axes.hlines(rows, numbers.min(axis=1), numbers.max(axis=1), color=style.GRID, linewidth=3)
     for place, side in enumerate(sides):
         axes.scatter(

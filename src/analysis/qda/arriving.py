@@ -4,31 +4,26 @@ import gc
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from hashlib import file_digest, sha256
 from pathlib import Path
-
-import pandas as pd
+from typing import Any
 
 from analysis import masking, tables
 from analysis.beside import put_back, put_in_place
 from analysis.database import connected
-from analysis.errors import CodingError, StudyError
+from analysis.errors import CodingError, CompendiumError, StudyError
 from analysis.locks import alone
-from analysis.qda import landing, registry
+from analysis.qda import landing, registry, remarked
 from analysis.qda.candidates import glimpsed
-from analysis.qda.gathering import Asked
+from analysis.qda.gathering import Asked, is_export
 from analysis.qda.landing import Landed, ReadFile
 from analysis.qda.matching import Match
 from analysis.qda.project import Candidate, CodingReader
 from analysis.schema import TABLES
 from analysis.staging import LABEL_DIGITS, Progress
 from analysis.study import Study
-
-# How many names a remark lists, and from which likeness on a name may be another misspelt.
-SHOWN, NEAR = 10, 0.8
 
 
 @dataclass(frozen=True)
@@ -50,15 +45,23 @@ def import_codings(study: Study, files: Sequence[Path], asked: Asked, progress: 
         read, remarks = _read_all(files, folder / "scratch", asked, progress)
         progress("joining the codings", 0.0)
         with _unwatched():
-            held = landing.held_by(study)
+            held = landing.held_by(study, _standing(read, asked))
             landed = landing.land(held, read, asked, masked_texts)
         if not landed.is_same or not (study.coding / "coded.csv").is_file():
             _write(landed, study, folder / "coding", progress)
-        remarks += [*_added(study, held.tables["codebook"], landed), *_unnamed(study, landed)]
+        remarks += [*remarked.remarks(held.tables["codebook"], landed), *_unnamed(study, landed)]
     names: dict[str, list[str]] = {}
     for file in read:
         names.setdefault(file.label, []).append(file.shown)
     return Arrived(landed, names, remarks)
+
+
+def _standing(read: Sequence[ReadFile], asked: Asked) -> Any:
+    """The codings as an export has them, where one came back; else nothing."""
+    if any(is_export(file.project, file.label) for file in read):
+        with suppress(CompendiumError):
+            return asked.standing()
+    return None
 
 
 def masked_texts(texts: Sequence[str]) -> list[str]:
@@ -168,9 +171,16 @@ def _write(landed: Landed, study: Study, made: Path, progress: Progress) -> None
         progress("writing the tables", number / len(landing.WRITTEN))
         if len(table) or (made / f"{name}.csv").is_file() or name in ("codings", "codebook"):
             tables.write_table(table, made / f"{name}.csv", name)
+    _take_out(landed, made.parent)
     for gathered in landed.gathered:
         _copy_files(gathered.matches.values(), landing.paths_of(gathered), made.parent)
     put_in_place(made, study.coding)
+
+
+def _take_out(landed: Landed, beside: Path) -> None:
+    """Take out the files of documents that went with a superseded file; those that others have, too, stay."""
+    for path in set(landed.emptied.paths) - set(landed.tables["documents"]["path"].dropna()):
+        (beside / path).unlink(missing_ok=True)
 
 
 def _copy_files(matches: Iterable[Match], paths: dict[str, str], beside: Path) -> None:
@@ -181,29 +191,6 @@ def _copy_files(matches: Iterable[Match], paths: dict[str, str], beside: Path) -
             target = beside / path
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(match.source.path, target)
-
-
-def _added(study: Study, codebook: pd.DataFrame, landed: Landed) -> Iterator[str]:
-    """Say which codes are new and which sources became documents: a name that was misspelt is found among these."""
-    now = landed.tables["codebook"]
-    names = now.loc[~now["code_id"].isin(codebook["code_id"]), "name"]
-    near = {name: get_close_matches(name, codebook["name"], 1, NEAR) for name in names}
-    if len(codebook) and len(names):
-        told = [f"{name} (like {near[name][0]})" if near[name] else name for name in names]
-        yield f"New in the codebook, where no code was called so: {_first(told)}."
-    matches = [match for gathered in landed.gathered for match in gathered.matches.values() if match.is_new]
-    if matches:
-        told = list(dict.fromkeys(match.source.name or match.unit.unit_id for match in matches))
-        yield (
-            f"Kept as documents, since no post, comment or screenshot is called so or reads so: {_first(told)}. If one "
-            f"was meant, take its rows out of the tables in data/{study.name}/coding/, correct its name in the file "
-            "and import it again."
-        )
-
-
-def _first(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
 
 
 def _linked(source: str, target: str) -> None:

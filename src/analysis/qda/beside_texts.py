@@ -6,10 +6,11 @@ out again with an export. What coders call a code, and who they are themselves, 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from analysis.qda.code_tree import described
 from analysis.qda.matching import Mask
 from analysis.qda.project import Case, Loss, Project, VariableKind
 
@@ -19,9 +20,53 @@ TOLD = "what leads to a person, masked in notes, definitions, names of cases and
 NUMBERED = re.compile(r"[0-9]{1,9}|[a-z]?[0-9a-f]{16,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def masked(project: Project, mask: Mask) -> Project:
-    """The project with what was written beside its texts masked."""
-    safe = _masks(_written(project), mask)
+# Stands for an identifier while a text is masked: a sign for private use, which no rule takes for anything.
+SHIELDS, NUMBER_OF_SHIELDS = 0xF0000, 0xFFFD
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """What a study's codebook says: its texts, and the identifiers of its codes."""
+
+    texts: frozenset[str] = frozenset()
+    identifiers: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, codebook: pd.DataFrame) -> "OwnWords":
+        """The words of a codebook."""
+        parts = codebook[["definition", "include", "exclude"]]
+        rows = parts.astype("object").where(parts.notna(), None).itertuples(index=False)
+        said = [text for row in rows for text in (*row, described(*row)) if text]
+        longest_first = sorted(codebook["code_id"], key=lambda name: (-len(name), name))
+        return cls(frozenset(text.strip() for text in said), tuple(longest_first[:NUMBER_OF_SHIELDS]))
+
+    def shielded(self, mask: Mask) -> Mask:
+        """A mask that leaves the identifiers of codes alone."""
+        if not self.identifiers:
+            return mask
+        shields = {name: chr(SHIELDS + place) for place, name in enumerate(self.identifiers)}
+        named = re.compile("|".join(rf"(?<![\w.-]){re.escape(name)}(?![\w-])" for name in shields))
+
+        def masked(texts: Sequence[str]) -> list[str]:
+            safe = mask([named.sub(lambda found: shields[found[0]], text) for text in texts])
+            return [text if text.isascii() else _without(shields, text) for text in safe]
+
+        return masked
+
+
+def _without(shields: Mapping[str, str], text: str) -> str:
+    for name, shield in shields.items():
+        text = text.replace(shield, name)
+    return text
+
+
+def masked(project: Project, mask: Mask, codebook: pd.DataFrame | None = None) -> Project:
+    """The project with what was written beside its texts masked.
+
+    What the study's own codebook says already stays as it is, and so do its identifiers wherever they are named.
+    """
+    known = OwnWords.of(codebook) if codebook is not None else OwnWords()
+    safe = _masks((text for text in _written(project) if text.strip() not in known.texts), known.shielded(mask))
     return replace(
         project,
         codes=[replace(code, description=safe.get(code.description or "", code.description)) for code in project.codes],

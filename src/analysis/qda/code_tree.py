@@ -1,7 +1,8 @@
 """The codes of coded projects matched to the study's codebook, which grows by those that it does not have.
 
 A code is an entry of the codebook by its GUID, by the identifier or the path of names that it bears, or by its name
-where that is unique on both sides. What is new gets an identifier made of its path, and a level by its place.
+where that is unique on both sides. What is new gets an identifier made of its path, and a level by its place; a name
+that is an identifier itself, with dots between its parts, stays, and hangs under the entry that its path names.
 """
 
 import re
@@ -15,11 +16,14 @@ import pandas as pd
 
 from analysis import schema
 from analysis.qda.carrying import tidied
-from analysis.qda.guids import guid_of, is_guid
+from analysis.qda.guids import guid_of, is_guid, path_above, readable
 from analysis.qda.project import Code
 
 Row = dict[str, Any]
 OWN = "own"
+# An identifier as our codebooks have them: pattern.theme.code.
+DOTTED = re.compile(r"[\w-]+(\.[\w-]+)+")
+IDENTIFIER = re.compile(r"[\w-]+(\.[\w-]+)*")
 
 
 @dataclass
@@ -66,7 +70,7 @@ class CodeTree:
         by_guid, by_path = self._guids(), {self._path(code_id): code_id for code_id in self.rows}
         sure = {}
         for code in found.codes:
-            entry = by_guid.get(code.guid) or (code.name if code.name in self.rows else None)
+            entry = by_guid.get(code.guid) or next((key for key in (code.key, code.name) if key in self.rows), None)
             entry = entry or by_path.get(found.path(code))
             if entry is not None:
                 sure[code.guid] = entry
@@ -100,11 +104,17 @@ class CodeTree:
         for code_id in self._under.get((parent, _plain(code.name)), []):
             if code_id not in taken.values():
                 return code_id
-        code_id = self._unused(f"{parent}.{slug(code.name)}" if parent else slug(code.name))
+        code_id, name = f"{parent}.{slug(code.name)}" if parent else slug(code.name), code.name.strip()
+        if code.key:
+            code_id, parent = code.key, parent or path_above(code.key, self.rows)
+        elif parent is None and DOTTED.fullmatch(name):
+            code_id, parent = name, path_above(name, self.rows)
+            name = readable(name) if parent else name
+        code_id = self._unused(code_id)
         row = dict.fromkeys(schema.TABLES["codebook"].column_names)
         given = code.guid if is_guid(code.guid) else None
         self.rows[code_id] = row | {
-            "code_id": code_id, "name": code.name.strip(), "parent_id": parent, "basis": OWN, "guid": given,
+            "code_id": code_id, "name": name, "parent_id": parent, "basis": OWN, "guid": given,
             "codable": code.codable,
         }  # fmt: skip
         self._new.add(code_id)

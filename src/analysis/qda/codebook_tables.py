@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from analysis.qda.code_tree import described
+from analysis.qda.code_tree import IDENTIFIER, described
 from analysis.qda.coding_parts import Parts, path_of
 from analysis.qda.grids import Grid
 from analysis.qda.guids import guid_for, is_guid
@@ -37,7 +38,7 @@ class BookReader:
         for key, code in codes.items():
             above = self._parents.get(key, "")
             parent = known[above].guid if above in known else self._category(above, known, key)
-            codes[key] = Code(code.guid, code.name, parent, code.colour, code.description, code.codable)
+            codes[key] = replace(code, parent=parent)
         self._parts.codes |= _by_every_name(codes)
         for name, cells in self._grid.unread(self._of.values()):
             for cell in cells:
@@ -65,6 +66,7 @@ class BookReader:
             colour=self._parts.account.colour(self._cell(cells, "colour"), f"Code '{key}'"),
             description=self._description(cells),
             codable=self._is_codable(line, cells),
+            key=key if self._cell(cells, "name") and IDENTIFIER.fullmatch(key) else None,
         )
 
     def _description(self, cells: Sequence[str]) -> str | None:

@@ -14,6 +14,9 @@ from analysis.qda.usual_columns import may_say
 BELOW = (" > ", "\\")
 # The folders in which programs keep their codes.
 ROOTS = ("Nodes", "Codes", "Nodes\\Nodes", "Codes\\Codes", "Knoten", "Nodos", "Nœuds", "节点", "代码")
+# What a table is said to come from: somebody's own table, or a sheet that was given out with these columns.
+TABLE, SHEET = "table", "coding sheet that was given out"
+GIVEN_OUT = ("unit", "coder", "round", "unit_type", "post_id", "text")
 # A spreadsheet shows fifteen digits of a number, and puts noughts for the rest.
 ROUNDED = re.compile(r"\d+(?:\.\d+)?[eE]\+\d+|\d{15,17}0{5,}")
 
@@ -32,6 +35,8 @@ class Parts:
     readings: dict[tuple[str, str, int | None], None] = field(default_factory=dict)
     # What so far only stands above other codes in paths.
     _only_above: set[str] = field(default_factory=set)
+    # How each name was spelt first: upper and lower case do not make two codes.
+    _spelt: dict[str, str] = field(default_factory=dict)
 
     def unit(self, name: str) -> str:
         """The guid of a unit."""
@@ -41,6 +46,7 @@ class Parts:
 
     def code(self, name: str, *, codable: bool = True) -> str:
         """The guid of a code; one whose name is a path stands below the codes before it."""
+        name = self._spelling(name)
         if name not in self.codes:
             above, own = path_of(name)
             parent = self.code(above, codable=False) if above else None
@@ -51,6 +57,15 @@ class Parts:
             self._only_above.remove(name)
             self.codes[name] = replace(self.codes[name], codable=True)
         return self.codes[name].guid
+
+    def _spelling(self, name: str) -> str:
+        """A code's name as it was spelt first."""
+        if name in self.codes:
+            return name
+        folded = _folded(name)
+        if folded not in self._spelt:
+            self._spelt[folded] = next((known for known in self.codes if _folded(known) == folded), name)
+        return self._spelt[folded]
 
     def add(self, coding: Coding, identifier: str = "") -> None:
         """Add a coding under an identifier of its own."""
@@ -86,6 +101,10 @@ class Parts:
         project.readings += self.readings
         project.lost, project.repairs = self.account.lost, self.account.repairs
         return project
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def path_of(name: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from analysis.qda.codebook_tables import OF_CODES, BookReader, is_codebook
 from analysis.qda.coding_matrix import Matrix, is_matrix
-from analysis.qda.coding_parts import Parts
+from analysis.qda.coding_parts import GIVEN_OUT, SHEET, TABLE, Parts
 from analysis.qda.coding_rows import RowReader, is_of_rows, lacks_codes
 from analysis.qda.grids import LOOKED_AT, Grid, grids_in, refuse
 from analysis.qda.project import Candidate, CodingReader, Project, Told
@@ -57,7 +57,8 @@ def read(candidate: Candidate, scratch: Path, told: Told) -> Project:  # noqa: A
     reading.read([(kind_of(_looked_at(grid)), grid) for grid in grids])
     refuse([problem for grid in grids for problem in grid.problems], MEND)
     reading.refuse_blank(grids)
-    return reading.parts.into(Project(Path(candidate.shown).stem, "table"))
+    is_ours = any(tuple(grid.header[: len(GIVEN_OUT)]) == GIVEN_OUT for grid in grids)
+    return reading.parts.into(Project(Path(candidate.shown).stem, SHEET if is_ours else TABLE))
 
 
 def _looked_at(grid: Grid) -> Grid:

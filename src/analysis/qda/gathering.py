@@ -1,6 +1,6 @@
 """What one coded project says, in canonical terms: its codings, readings, notes, cases and values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,10 @@ import pandas as pd
 from analysis import schema
 from analysis.qda.carrying import tidied
 from analysis.qda.matching import Match
+from analysis.qda.naming import Naming
 from analysis.qda.offsets import Decided
 from analysis.qda.project import Case, Coding, Project, Told
+from analysis.qda.refi_codes import OURS
 
 FIRST_ROUND = 1
 # What a reading is known by: a record, a package that came back, being told so, or a coding alone.
@@ -44,6 +46,19 @@ class Asked:
 
     told: Told = field(default_factory=Told)
     read_all: bool = False
+    # The name that a file has for the coder whom the user names.
+    instead: str | None = None
+    # Whether units that nobody knows are kept as documents.
+    documents: bool = False
+    # Gives the codings that stand, for an export that comes back.
+    standing: Callable[[], Any] = lambda: None
+    # Whether only codings of split codes were looked at again, so that all others stand.
+    again: bool = False
+
+    @property
+    def naming(self) -> Naming:
+        """What the user says of who coded and in which round."""
+        return Naming(self.told, self.instead)
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,7 @@ class Gathered:
     codings: pd.DataFrame
     readings: pd.DataFrame
     is_package: bool = False
+    naming: Naming = field(default_factory=Naming)
 
     @property
     def units(self) -> list[str]:
@@ -63,23 +79,34 @@ class Gathered:
         return list(dict.fromkeys(match.unit.unit_id for match in self.matches.values()))
 
 
-def coders_of(given: Given, told: Told) -> list[str]:
-    """The coder of each coding. Who is named on the command line takes a single coder's place, and a missing one's."""
-    names = [(coding.coder or "").strip() for coding, _ in given.kept]
-    if told.coder is None:
-        return names
-    is_one = len({name for name in names if name}) <= 1
-    return [told.coder if is_one or not name else name for name in names]
+def coders_of(given: Given, naming: Naming) -> list[str]:
+    """The coder of each coding; empty where neither the file nor the user says who."""
+    return [naming.name(coding.coder) for coding, _ in given.kept]
+
+
+def is_export(project: Project, label: str) -> bool:
+    """Whether a file is one of our exports, or was made from one: its users then tell rounds, as no program does."""
+    told = any(coding.round is not None for coding in project.codings)
+    return is_ours(project) or (told and label.startswith("refi-"))
+
+
+def is_ours(project: Project) -> bool:
+    """Whether a file is an export as we wrote it; the package of a coder has no codings."""
+    return project.origin.startswith(OURS) and bool(project.codings)
 
 
 def gather(
     given: Given, matches: Mapping[str, Match], codes: Mapping[str, str], assignments: pd.DataFrame, asked: Asked
 ) -> Gathered:
     """Put a project's codings and readings into canonical terms."""
-    codings = _codings(given, matches, codes, coders_of(given, asked.told))
+    codings = _codings(given, matches, codes, coders_of(given, asked.naming))
     codings, package = _in_rounds(codings, matches, assignments, asked.told)
+    if is_export(given.project, given.label):
+        # It holds what everybody coded, so that all of a coder's units are in it whether or not they were read.
+        package = package.head(0)
     readings = _readings(given, matches, codings, package, asked)
-    return Gathered(given, matches, codes, codings, readings, is_package=not package.empty)
+    readings["again"] = pd.array([asked.again or None] * len(readings), dtype="boolean")
+    return Gathered(given, matches, codes, codings, readings, not package.empty, asked.naming)
 
 
 def _codings(
@@ -168,13 +195,11 @@ def _readings(
     """Who read what: coder, round, unit_id in the order of reading, and by what that is known."""
     default = FIRST_ROUND if asked.told.round is None else asked.told.round
     rows = [
-        ((coder or "").strip() or asked.told.coder, default if number is None else number, matches[source].unit.unit_id)
+        (asked.naming.name(coder) or None, default if number is None else number, matches[source].unit.unit_id)
         for coder, source, number in given.project.readings
         if source in matches
     ]
     recorded = pd.DataFrame(rows, columns=READING).dropna(subset=["coder"])
-    if asked.told.coder is not None and len(set(recorded["coder"])) <= 1:
-        recorded = recorded.assign(coder=asked.told.coder)
     ordered = codings.sort_values(["coded_at"], kind="stable", na_position="last")[READING]
     pairs = codings[["coder", "round"]].drop_duplicates()
     units = pd.DataFrame({"unit_id": list(dict.fromkeys(match.unit.unit_id for match in matches.values()))})
@@ -214,7 +239,7 @@ def memos_of(gathered: Gathered, about: Mapping[tuple[str, str], tuple[str, str]
         "about": [kind for kind, _ in objects],
         "about_id": [identifier for _, identifier in objects],
         "text": [tidied(memo.text).strip() for memo in held],
-        "coder": [(memo.coder or "").strip() or None for memo in held],
+        "coder": [gathered.naming.name(memo.coder) if (memo.coder or "").strip() else None for memo in held],
         "written_at": _times([memo.written_at for memo in held]),
         "source": gathered.given.label,
     }

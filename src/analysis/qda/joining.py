@@ -1,12 +1,13 @@
 """What came in joined with what is there: the same coding once, a coder's later state in an earlier one's place."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.qda.gathering import READING, Gathered
+from analysis.qda.gathering import READING, Gathered, is_export
 from analysis.qda.guids import guid_of, is_guid
+from analysis.qda.superseding import Brought, Present, Superseded, superseded
 
 PLACE = ["unit_id", "start", "end", "page", "left", "top", "right", "bottom", "begin", "finish"]
 # Codings that are alike in all of this are one.
@@ -20,35 +21,63 @@ NAMED = "5"
 
 @dataclass(frozen=True)
 class Joined:
-    """The codings of a study after an import; how many of each file came twice, and how many of a coder were replaced.
-
-    `replaced` counts the codings that a coder's later state does not have, by file, coder and round.
-    """
+    """The codings and readings of a study after an import, how many of each file came twice, and what is superseded."""
 
     codings: pd.DataFrame
-    repeated: dict[str, int] = field(default_factory=dict)
-    replaced: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    readings: pd.DataFrame
+    repeated: dict[str, int]
+    gone: Superseded
 
 
-def join_codings(present: pd.DataFrame, gathered: Sequence[Gathered]) -> Joined:
-    """Join the codings of files with those that are there.
-
-    A file is a later state of what a coder gave before in a round if it is a package of that coder that came back, or
-    if any coding of the coder is in both. Then the coder's codings on the units of the file are those of the file.
-    """
-    parts = [with_own_ids(each.codings, present["coding_id"], "coding") for each in gathered]
-    every = pd.concat(parts, ignore_index=True) if parts else present.head(0)
+def join(present: Present, gathered: Sequence[Gathered], standing: pd.DataFrame) -> Joined:
+    """Join what files say was coded and read with what is there; `standing` are codings as an export has them."""
+    there = present.codings
+    parts = [_as_given(each, with_own_ids(each.codings, there["coding_id"], "coding"), there, standing)
+             for each in gathered]  # fmt: skip
+    every = pd.concat(parts, ignore_index=True) if parts else there.head(0)
     # Of codings that are alike, one with a note is kept.
     ordered = every.iloc[every["memo"].isna().to_numpy().argsort(kind="stable")]
     doubled = ordered.duplicated(ALIKE)
     repeated = ordered.loc[doubled, "source"].value_counts().to_dict()
     incoming = ordered[~doubled].sort_index()
-    if present.empty:
-        return Joined(_in_order(incoming), repeated)
-    is_known = _are_in(present, incoming)
-    gone, replaced = _withdrawn(present, gathered, incoming, is_known)
-    stays = present[~gone & ~is_known]
-    return Joined(_in_order(pd.concat([stays, _updated(incoming, present)], ignore_index=True)), repeated, replaced)
+    is_known = _are_in(there, incoming)
+    gone = superseded(present, gathered, is_known, set(incoming["coding_id"]))
+    stays = there[~gone.codings & ~is_known]
+    updated = incoming if there.empty else _updated(incoming, there, gone.instead)
+    joined = updated if stays.empty else pd.concat([stays, updated], ignore_index=True)
+    read = _labelled(_read_still(present.readings, gone.readings), gone.instead)
+    readings = join_readings(read, gathered)
+    return Joined(_in_order(joined), readings, repeated, gone)
+
+
+def _as_given(each: Gathered, codings: pd.DataFrame, present: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
+    """The codings of a file; those of an export by the codes that they were given by, not those that came of them."""
+    if standing.empty or not is_export(each.given.project, each.given.label):
+        return codings
+    before = dict(zip(present["coding_id"], present["code_id"], strict=True))
+    went_out = standing[[*ALIKE, "coding_id"]].rename(columns={"coding_id": "_sent"}).drop_duplicates(ALIKE)
+    went_out = went_out.astype({name: codings[name].dtype for name in ALIKE})
+    sent = codings[ALIKE].merge(went_out, on=ALIKE, how="left")["_sent"].map(before)
+    sent.index = codings.index
+    return codings.assign(code_id=sent.fillna(codings["code_id"]).astype(codings["code_id"].dtype))
+
+
+def _labelled(rows: pd.DataFrame, instead: Mapping[Brought, str]) -> pd.DataFrame:
+    """Rows of which those that came with a superseded file come with the later one."""
+    if not instead:
+        return rows
+    keys = zip(rows["source"], rows["coder"], rows["round"], strict=True)
+    labels = [instead.get((source, coder, int(number)), source) for source, coder, number in keys]
+    return rows.assign(source=pd.Series(labels, index=rows.index, dtype=rows["source"].dtype))
+
+
+def _read_still(readings: pd.DataFrame, gone: pd.Series) -> pd.DataFrame:
+    """The readings that stay, their places in the order closed up."""
+    if not gone.any():
+        return readings
+    kept = readings[~gone].sort_values("position", kind="stable")
+    places = kept.groupby(["coder", "round"]).cumcount() + 1
+    return kept.assign(position=places.astype(readings["position"].dtype)).sort_index()
 
 
 def with_own_ids(table: pd.DataFrame, present: pd.Series, kind: str) -> pd.DataFrame:
@@ -67,29 +96,9 @@ def _are_in(rows: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
     return pd.Series((found["_merge"] == "both").to_numpy(), index=rows.index)
 
 
-def _withdrawn(
-    present: pd.DataFrame, gathered: Sequence[Gathered], incoming: pd.DataFrame, is_known: pd.Series
-) -> tuple[pd.Series, dict[tuple[str, str, int], int]]:
-    """The codings that the later state of their coder no longer has, and how many by file, coder and round."""
-    gone, counted = pd.Series(data=False, index=present.index), dict[tuple[str, str, int], int]()
-    is_same = is_known | present["coding_id"].isin(incoming["coding_id"])
-    for each in gathered:
-        in_file = present["unit_id"].isin(each.units)
-        whole = each.readings[each.readings["known_by"] == "assigned"] if each.is_package else each.readings.head(0)
-        pairs = pd.concat([each.codings[["coder", "round"]], whole[["coder", "round"]]]).drop_duplicates()
-        for coder, number in pairs.itertuples(index=False):
-            here = in_file & (present["coder"] == coder) & (present["round"] == number).fillna(value=False)
-            if (here & is_same).any() or (whole["coder"] == coder).any():
-                left = here & ~is_known & ~gone
-                gone |= left
-                if left.any():
-                    counted[each.given.label, coder, int(number)] = int(left.sum())
-    return gone, counted
-
-
-def _updated(incoming: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
+def _updated(incoming: pd.DataFrame, present: pd.DataFrame, instead: Mapping[Brought, str]) -> pd.DataFrame:
     """The codings that came in; one that was there keeps its identifier, and time and note unless it has new ones."""
-    there = present[[*ALIKE, "coding_id", "source", *ADDED]].drop_duplicates(ALIKE)
+    there = _labelled(present[[*ALIKE, "coding_id", "source", *ADDED]].drop_duplicates(ALIKE), instead)
     both = incoming.merge(there, on=ALIKE, how="left", suffixes=("", "_before"))
     is_same = both["coding_id_before"].notna()
     for name in ADDED:
@@ -116,7 +125,7 @@ def join_readings(present: pd.DataFrame, gathered: Sequence[Gathered]) -> pd.Dat
     """Join who read what: what is there keeps its place in the order, and what came in follows it."""
     parts = [each.readings.assign(source=each.given.label) for each in gathered]
     every = pd.concat([present.assign(known_by=""), *parts], ignore_index=True)
-    every = every.drop_duplicates(READING, ignore_index=True)
+    every = every.assign(again=_is_again(every)).drop_duplicates(READING, ignore_index=True)
     every["round"] = every["round"].astype("Int64")
     groups = every.groupby(["coder", "round"], sort=False)
     last = groups["position"].transform("max").fillna(0).astype("Int64")
@@ -124,6 +133,14 @@ def join_readings(present: pd.DataFrame, gathered: Sequence[Gathered]) -> pd.Dat
     every["position"] = every["position"].astype("Int64").fillna(last + after)
     ordered = every.sort_values(["round", "coder", "position"], kind="stable", ignore_index=True)
     return ordered[present.columns.tolist()].astype(present.dtypes.to_dict())
+
+
+def _is_again(readings: pd.DataFrame) -> pd.Series:
+    """True where nobody says that all of a unit was read; of one file what was said last."""
+    marks = readings.assign(again=readings["again"].fillna(value=False).astype(bool))
+    latest = marks.groupby([*READING, "source"], sort=False)["again"].transform("last")
+    of_all = marks.assign(again=latest).groupby(READING, sort=False)["again"].transform("all")
+    return of_all.astype("boolean").where(of_all)
 
 
 def join_rows(present: pd.DataFrame, parts: Sequence[pd.DataFrame], keys: Sequence[str]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ along. Everything is made in a folder beside, so whatever stops an import, the t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,13 +15,14 @@ import pandas as pd
 from analysis import schema, tables
 from analysis.computable import NotComputable
 from analysis.errors import CodingError
-from analysis.qda import beside_texts, gathering, joining, offsets, report
+from analysis.qda import beside_texts, gathering, joining, naming, offsets, report, superseding, unknown
 from analysis.qda.code_tree import CodeTree
 from analysis.qda.filling import filled
 from analysis.qda.gathering import Asked, Gathered, Given
 from analysis.qda.guids import guid_of
 from analysis.qda.matching import Mask, Matcher
 from analysis.qda.project import Case, Loss, Project
+from analysis.qda.superseding import Emptied, Present, Superseded
 from analysis.qda.units import Units, units_of
 from analysis.study import Study
 
@@ -35,6 +37,15 @@ class Held:
     assignments: pd.DataFrame
     units: Units
     creators: frozenset[str] = frozenset()
+    # Codes of which the history of the codebook speaks, and the codings as an export has them.
+    changed: frozenset[str] = frozenset()
+    standing: pd.DataFrame = field(default_factory=partial(schema.empty, "codings"))
+
+    @property
+    def hollow(self) -> set[str]:
+        """The documents that are a name alone."""
+        rows = self.tables["documents"].itertuples(index=False)
+        return {str(row.unit_id) for row in rows if superseding.is_hollow(row)}
 
 
 @dataclass(frozen=True)
@@ -55,15 +66,20 @@ class Landed:
     tables: dict[str, pd.DataFrame]
     gathered: list[Gathered] = field(default_factory=list)
     is_same: bool = False
+    emptied: Emptied = field(default_factory=Emptied)
 
 
-def held_by(study: Study) -> Held:
-    """What a study holds before an import."""
+def held_by(study: Study, standing: Any = None) -> Held:
+    """What a study holds before an import; `standing` are the codings as an export has them."""
     found = {name: _present(study, name) for name in WRITTEN}
     creators = study.table("creators")
     accounts = [] if isinstance(creators, NotComputable) else creators["creator_id"]
     units = units_of(study, found["documents"])
-    return Held(found, _present(study, "assignments"), units, frozenset(accounts))
+    changed = _present(study, "history")
+    named = [changed["code_id"], changed["becomes"].map(schema.codes_in).explode().dropna()]
+    sent = standing if isinstance(standing, pd.DataFrame) else schema.empty("codings")
+    known = frozenset(accounts), frozenset(pd.concat(named))
+    return Held(found, _present(study, "assignments"), units, *known, sent)
 
 
 def _present(study: Study, name: str) -> pd.DataFrame:
@@ -81,33 +97,79 @@ def land(held: Held, files: Sequence[ReadFile], asked: Asked, mask: Mask) -> Lan
     Raises `CodingError` with every file that does not say who coded, where the user does not either.
     """
     matcher, codes = Matcher(held.units, mask), CodeTree.of(held.tables["codebook"])
-    given = [_decided(file, held.units, mask) for file in files]
-    _refuse_nameless(given, asked)
-    gathered, told = [], dict[str, list[str]]()
-    for each in given:
-        found = matcher.match(each.project), codes.add(each.project.codes)
-        gathered.append(gathering.gather(each, *found, held.assignments, asked))
-        told[each.label], codes.told = codes.told, []
-    joined = joining.join_codings(held.tables["codings"], gathered)
+    given = [_decided(file, held, mask) for file in files]
+    _refuse_wrongly_named(given, asked, held)
+    gathered, told, new = _gathered(given, (matcher, codes), held, asked)
+    present = Present(held.tables["codings"], held.tables["readings"], held.hollow, set(held.standing["coding_id"]))
+    joined = joining.join(present, gathered, held.standing)
     made = held.tables | {
         "codebook": codes.table,
         "codings": joined.codings,
-        "readings": joining.join_readings(held.tables["readings"], gathered),
+        "readings": joined.readings,
         "documents": _documents(held, gathered, mask),
     }
     changed = _join_the_rest(made, held, gathered)
+    emptied = superseding.emptied(made, gathered, joined.gone, held.changed)
+    made |= superseding.without(made, emptied)
     is_same = all(made[name].equals(held.tables[name]) for name in WRITTEN if name != "coded")
     known = set(held.tables["coded"]["file"])
     if not (is_same and all(each.label in known for each in files)):
-        statements = {each.label: _statements(each, joined, told[each.label], changed) for each in given}
+        statements = {each.label: _statements(each, joined, told[each.label], changed)
+                      | superseding.statements(each.label, held.tables["coded"], joined.gone, emptied)
+                      | _brought(each.label, made, held, (new[each.label], joined.gone))
+                      for each in given}  # fmt: skip
         rows = {each.given.label: (each.given.title, list(report.rows_of(each, statements[each.given.label])))
                 for each in gathered}  # fmt: skip
-        made["coded"] = report.report_of(rows, held.tables["coded"], made)
-    return Landed(made, gathered, is_same)
+        made["coded"] = report.report_of(rows, report.marked(held.tables["coded"], emptied.files), made)
+    return Landed(made, gathered, is_same, emptied)
 
 
-def _decided(file: ReadFile, units: Units, mask: Mask) -> Given:
-    project = beside_texts.masked(filled(_whole(file.project), units), mask)
+def _gathered(
+    given: Sequence[Given], known: tuple[Matcher, CodeTree], held: Held, asked: Asked
+) -> tuple[list[Gathered], dict[str, list[str]], dict[str, list[str]]]:
+    """What each file says in canonical terms; what is told of its codes, and which are new, by file.
+
+    Raises `CodingError` with the units of tables that nobody knows, and the codes of sheets that were given out.
+    """
+    matcher, codes = known
+    gathered, told, new = [], dict[str, list[str]](), dict[str, list[str]]()
+    no_units, no_codes = list[str](), list[str]()
+    for each in given:
+        if not asked.documents:
+            no_units += unknown.unknown_units(each, held.units)
+        before, placed = set(codes.rows), matcher.match(each.project)
+        found = codes.add(each.project.codes)
+        added = {guid for guid, code in found.items() if code not in before}
+        no_codes += unknown.unknown_codes(each, added, held.tables["codebook"])
+        gathered.append(gathering.gather(each, placed, found, held.assignments, asked))
+        told[each.label], codes.told = codes.told, []
+        new[each.label] = [code for code in codes.rows if code not in before]
+    unknown.refuse(no_units, no_codes)
+    _refuse_first_round(gathered, asked)
+    return gathered, told, new
+
+
+def _refuse_first_round(gathered: Sequence[Gathered], asked: Asked) -> None:
+    """Raise `CodingError` for what is said to have been looked at again in the first round."""
+    first = [each.given.shown for each in gathered if asked.again and (each.readings["round"] == 1).any()]
+    if first:
+        told = [f"{shown}: --again is for a later round, and the file is of round 1." for shown in first]
+        raise CodingError("\n".join([*told, "Say in which round the codings were looked at again, such as --round 2."]))
+
+
+def _brought(
+    label: str, made: dict[str, pd.DataFrame], held: Held, of: tuple[Sequence[str], Superseded]
+) -> dict[str, list[tuple[str, int | None, str]]]:
+    """Which codes the codebook has from a file: those that are new, and those of files in whose place it is."""
+    new, gone = of
+    before = {label, *(earlier for (earlier, _, _), later in gone.instead.items() if later == label)}
+    owned = [code for code, file in superseding.brought(held.tables["coded"]).items() if file in before]
+    names = dict(zip(made["codebook"]["code_id"], made["codebook"]["name"], strict=True))
+    return {"new code": [(code, None, names[code]) for code in dict.fromkeys([*owned, *new]) if code in names]}
+
+
+def _decided(file: ReadFile, held: Held, mask: Mask) -> Given:
+    project = beside_texts.masked(filled(_whole(file.project), held.units), mask, held.tables["codebook"])
     return Given(file.label, file.title, file.shown, file.checksum, project, offsets.decide(project))
 
 
@@ -128,11 +190,14 @@ def _whole(project: Project) -> Project:
     return replace(project, codings=whole, memos=memos, lost=[*project.lost, *(loss for loss in lost if loss.count)])
 
 
-def _refuse_nameless(given: Sequence[Given], asked: Asked) -> None:
-    """Raise `CodingError` for files whose coders nobody names."""
-    problems = []
+def _refuse_wrongly_named(given: Sequence[Given], asked: Asked, held: Held) -> None:
+    """Raise `CodingError` for files whose coders nobody names, or that name others than the user does."""
+    problems = list[str]()
     for each in given:
-        coders = gathering.coders_of(each, asked.told)
+        before = [table.loc[table["source"] == each.label, "coder"]
+                  for table in (held.tables["codings"], held.tables["readings"])]  # fmt: skip
+        problems += naming.contradictions(each.shown, each.project, asked.naming, pd.concat(before))
+        coders = gathering.coders_of(each, asked.naming)
         if "" in coders:
             problems.append(
                 f"{each.shown}: {coders.count(''):,} of {len(coders):,} codings do not say who gave them. "
@@ -242,7 +307,7 @@ def _statements(given: Given, joined: joining.Joined, told: Sequence[str], chang
     """What only the joining of a file with others gave."""
     replaced = [
         (f"{coder}, round {number}", count, "")
-        for (label, coder, number), count in joined.replaced.items()
+        for (label, coder, number), count in joined.gone.counted.items()
         if label == given.label
     ]
     return {

@@ -15,7 +15,7 @@ from pathlib import Path
 from analysis.qda.carrying import Carried, carried, carried_into_mask, likeness, tidied
 from analysis.qda.guids import guid_of, is_guid
 from analysis.qda.project import Project, Source
-from analysis.qda.units import Unit, Units, last
+from analysis.qda.units import Unit, Units, last, stem
 
 # Takes texts and gives them masked.
 Mask = Callable[[Sequence[str]], list[str]]
@@ -146,11 +146,19 @@ class _Said:
         return way is not None, way
 
     def remark_on(self, unit: Unit) -> str:
-        """What to tell of a source that is coded as a whole and says something else than its unit."""
+        """What to tell of a source whose name is in capitals, or that as a whole says something else than its unit."""
+        if self._is_in_capitals(unit):
+            return f"taken for {unit.unit_id}, which differs in upper and lower case only"
         if not self.source.text or unit.form != "text" or unit.unit_type == "document":
             return ""
         said = likeness(unit.text or "")
         return "" if said in (self.words, self.masked_words) else "its text differs, but it is coded as a whole"
+
+    def _is_in_capitals(self, unit: Unit) -> bool:
+        """Whether a source's name is the unit's identifier but for upper and lower case."""
+        name, identifier = self.source.name, unit.unit_id
+        is_alike = identifier.casefold() in (each.casefold() for each in (name, last(name), stem(name)))
+        return is_alike and identifier not in (name, last(name), stem(name))
 
 
 def _followed(text: str, masked: str) -> str:

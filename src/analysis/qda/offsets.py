@@ -2,7 +2,8 @@
 
 Programs count a text's characters as codepoints, UTF-16 code units or bytes of UTF-8, a carriage return and line feed
 as one or as two, a byte-order mark or not, and name the last character of a selection or the one after it. What the
-origin says stands unless the selections themselves fit another way of counting clearly better.
+origin says stands unless the selections themselves fit another way of counting clearly better: where the file quotes
+them, one quotation may do; where it does not, nearly all must stand on whole words. What is left open is said.
 
 Positions become those of codepoints in `Source.text`, whose line ends are kept as they are: a carriage return and line
 feed are two codepoints there, whatever the file counts. A selection that does not fall on the text is never moved to
@@ -36,9 +37,11 @@ class Decided:
     """What positions count, why, and how the file's selections of text fit it.
 
     Selections are counted once, however many codes they have. One fits if it says what the file quotes of it or, where
-    nothing is quoted, begins and ends where words do. `alternative` is the best other way of counting; None where all
-    give the same. `places` has for each coding of the project where it starts and ends in codepoints of its text, or
-    None for one without positions or under `misfits`.
+    nothing is quoted, begins and ends where words do. `alike` are the ways of counting that put every selection at the
+    same place, so that the file cannot tell them from the one taken; `alternative` is the best of those that do not,
+    None where there is none. `doubt` says why the choice is not sure, if it is not. `places` has for each coding of
+    the project where it starts and ends in codepoints of its text, or None for one without positions or under
+    `misfits`.
     """
 
     counting: Counting
@@ -47,6 +50,8 @@ class Decided:
     fitting: int
     alternative: Counting | None
     alternative_fitting: int
+    alike: list[Counting]
+    doubt: str | None
     places: list[tuple[int, int] | None]
     misfits: list[Misfit]
 
@@ -68,6 +73,8 @@ def decide(project: Project) -> Decided:
         fitting=int(fits.sum()),
         alternative=alternative,
         alternative_fitting=int(other_fits.sum()),
+        alike=ways.alike(taken),
+        doubt=_doubt(project, alternative, int(fits.sum()), int(other_fits.sum())),
         places=_places(selections, ways, taken),
         misfits=list(_Outcasts(texts, selections, ways, taken).misfits(project.codings)),
     )
@@ -142,3 +149,14 @@ def _why(project: Project, taken: Counting, *, has_other: bool) -> str:
         by = f"'{project.origin}'" if project.origin else "the file's origin"
         return f"the selections fit it clearly better than what goes with {by} ({told(expected)})"
     return "so counts the program that wrote the file" if project.counting else "so counts the standard"
+
+
+def _doubt(project: Project, alternative: Counting | None, fitting: int, other: int) -> str | None:
+    """Why the choice is not sure: the selections fit another way better, or nobody says and they fit it as well."""
+    if alternative is None or other < fitting or (other == fitting and project.counting):
+        return None
+    if other == fitting:
+        return f"as many selections fit {told(alternative)}, and the file does not say which it is"
+    return (
+        f"more selections ({other:,}) fit {told(alternative)}, but not so clearly that they outweigh what is expected"
+    )

@@ -68,6 +68,16 @@ class Texts:
         differ: dict[Count, Slots] = {"utf-16": self._beyond_plane, "utf-8": self._more_bytes}
         return ["codepoints", *(unit for unit, more in differ.items() if more[-1])]
 
+    def counted_alike(self) -> list[Count]:
+        """The units that count every character of these texts as codepoints do, codepoints among them."""
+        every: tuple[Count, ...] = ("codepoints", "utf-16", "utf-8")
+        return ["codepoints", *(unit for unit in every if unit not in self.units())]
+
+    def can_tell(self, way: Counting, other: Counting) -> bool:
+        """Whether two ways differ in nothing that these texts lack: line ends of two signs, a byte-order mark."""
+        same_ends, same_mark = way.crlf == other.crlf, way.bom == other.bom
+        return (same_ends or bool(self.line_ends())) and (same_mark or self.has_mark)
+
     def line_ends(self) -> list[Literal[1, 2]]:
         """What a carriage return and line feed may count; none where there are none."""
         return [1, 2] if self._before_feed[-1] else []

@@ -20,6 +20,9 @@ FARTHEST = 1 << 40
 COMPARED = 1_000
 # How many selections must speak for another counting for one that speaks against it.
 CLEARLY = 3
+# Which share of the selections that tell the two apart must stand on whole words before that says anything: people
+# also mark parts of words, and some of these end with a word by chance under any way of counting.
+WHOLE_WORDS = 0.75
 # A coding that has no selection of text, and one whose text is not there.
 NOWHERE, UNREAD = -1, -2
 
@@ -91,10 +94,12 @@ class Ways:
     def __init__(self, texts: Texts, selections: Selections, candidates: list[Counting]) -> None:
         self._texts, self._selections = texts, selections
         self._spans: dict[Counting, tuple[Slots, Slots]] = {}
+        self._alike: dict[Counting, list[Counting]] = {}
         for way in candidates:
             spans = selections.spans(way)
-            if not any(all(map(np.array_equal, spans, known)) for known in self._spans.values()):
-                self._spans[way] = spans
+            same = next((known for known, its in self._spans.items() if all(map(np.array_equal, spans, its))), way)
+            self._spans.setdefault(same, spans)
+            self._alike.setdefault(same, []).append(way)
         self._edges = {way: self._on_edges(*spans) for way, spans in self._spans.items()}
         self.agreeing = cache(self._agreements)
 
@@ -111,17 +116,22 @@ class Ways:
         # The first of equals is the one nearest to the origin.
         ranked = sorted(self._spans, key=lambda way: (-says[way].sum(), -self._edges[way].sum()))
         taken = ranked[0]
-        if not _is_clear(says[taken], says[origin], self._edges[taken], self._edges[origin]):
+        if not self._is_clear(taken, origin, says):
             taken = origin
         return taken, next((way for way in ranked if way != taken), None)
+
+    def alike(self, taken: Counting) -> list[Counting]:
+        """Other ways that put every selection at the same place, and differ in one thing that the texts have."""
+        same = self._texts.counted_alike()
+        units = [replace(way, unit=unit) for way in self._alike[taken] if way.unit in same for unit in same]
+        there = [way for way in dict.fromkeys([*self._alike[taken], *units]) if self._texts.can_tell(way, taken)]
+        return sorted((way for way in there if _apart(way, taken) == 1), key=lambda way: way.unit == taken.unit)
 
     def fits(self, taken: Counting, alternative: Counting | None) -> tuple[Flags, Flags]:
         """Which selections fit the one and the other way of counting; where texts are quoted, what says them better."""
         level, other = self.agreeing(taken), self.agreeing(taken).copy()
-        differs = np.zeros(len(level), dtype=bool)
         if alternative is not None:
-            for one, its in zip(self._spans[taken], self._spans[alternative], strict=True):
-                differs |= one != its
+            differs = _differ(self._spans[taken], self._spans[alternative])
             again = np.flatnonzero(differs & self._selections.is_quoted)
             other[again] = self._levels(alternative, again)
         best, quoted = np.maximum(level, other), self._selections.is_quoted
@@ -139,6 +149,23 @@ class Ways:
         """Which selections fall on the text and do not contradict what the file quotes."""
         return _fall(*self._spans[taken]) & ((self.agreeing(taken) > 0) | ~self._selections.is_quoted)
 
+    def _is_clear(self, way: Counting, origin: Counting, says: dict[Counting, Flags]) -> bool:
+        """Whether selections speak clearly for another way of counting: by what they quote, else by the edges of words.
+
+        Quotations hardly agree by chance. Edges do, so that most selections must stand on them, the surplus must exceed
+        twice its standard error, and no selection may leave its text that the origin's counting keeps on it.
+        """
+        won, lost = _surplus(says[way], says[origin])
+        if won or lost:
+            return won > CLEARLY * lost
+        falls, origin_falls = (_fall(*self._spans[each]) for each in (way, origin))
+        if (origin_falls & ~falls).any():
+            return False
+        differs = _differ(self._spans[way], self._spans[origin])
+        won, lost = _surplus(self._edges[way], self._edges[origin])
+        whole = int((self._edges[way] & differs).sum())
+        return won - lost > 2 * sqrt(won + lost) and whole >= WHOLE_WORDS * int(differs.sum())
+
     def _on_edges(self, start: Slots, end: Slots) -> Flags:
         """Whether selections begin and end where words do."""
         may_begin, may_end = self._texts.edges
@@ -149,8 +176,7 @@ class Ways:
         origin = next(iter(self._spans))
         differs = np.zeros(len(self._selections), dtype=bool)
         for way in (way for way in self._spans if way.inclusive == origin.inclusive):
-            for one, other in zip(self._spans[way], self._spans[origin], strict=True):
-                differs |= one != other
+            differs |= _differ(self._spans[way], self._spans[origin])
         quoted = self._selections.is_quoted
         return np.concatenate([_spread(quoted & differs, COMPARED), _spread(quoted & ~differs, COMPARED // 10)])
 
@@ -188,13 +214,11 @@ def _spread(which: Flags, count: int) -> Slots:
     return numbers[np.linspace(0, len(numbers) - 1, count).astype(np.int64)]
 
 
-def _is_clear(says: Flags, origin_says: Flags, edges: Flags, origin_edges: Flags) -> bool:
-    """Whether selections speak clearly for another way of counting: by what they quote, else by the edges of words.
+def _differ(spans: tuple[Slots, Slots], others: tuple[Slots, Slots]) -> Flags:
+    """Which selections begin or end elsewhere."""
+    return (spans[0] != others[0]) | (spans[1] != others[1])
 
-    Quotations hardly agree by chance; edges do, so that there the surplus must exceed twice its standard error.
-    """
-    won, lost = int((says & ~origin_says).sum()), int((origin_says & ~says).sum())
-    if won or lost:
-        return won > CLEARLY * lost
-    won, lost = int((edges & ~origin_edges).sum()), int((origin_edges & ~edges).sum())
-    return won - lost > 2 * sqrt(won + lost)
+
+def _surplus(flags: Flags, others: Flags) -> tuple[int, int]:
+    """How many selections only the one has, and how many only the other."""
+    return int((flags & ~others).sum()), int((others & ~flags).sum())

@@ -32,7 +32,10 @@ class Counting:
 
 @dataclass(frozen=True)
 class Code:
-    """An entry of a codebook; `parent` is the guid of the entry above it, None at the top."""
+    """An entry of a codebook; `parent` is the guid of the entry above it, None at the top.
+
+    `key` is the identifier that a table gives it beside its name.
+    """
 
     guid: str
     name: str
@@ -40,6 +43,7 @@ class Code:
     colour: str | None = None
     description: str | None = None
     codable: bool = True
+    key: str | None = None
 
 
 @dataclass(frozen=True)

@@ -58,15 +58,18 @@ def read(candidate: Candidate, scratch: Path, told: Told) -> Project:
     return project
 
 
-def counting_of(origin: str) -> Counting:
-    """What the positions of a program count, as far as it is known; else as the standard says, in codepoints.
+def counting_of(origin: str) -> Counting | None:
+    """What the positions of a program count, None where it is not known, so that the standard's codepoints hold.
 
     NVivo for Windows counts UTF-16 code units; ATLAS.ti counts a carriage return and line feed as one.
     """
     program = origin.casefold()
     if "nvivo" in program and "mac" not in program:
         return Counting("utf-16", crlf=2)
-    return Counting("codepoints", crlf=1 if "atlas" in program else 2)
+    if "atlas" in program:
+        return Counting("codepoints", crlf=1)
+    is_known = "qualcoder" in program or origin.startswith(OURS)
+    return Counting("codepoints", crlf=2) if is_known else None
 
 
 class _Reader:

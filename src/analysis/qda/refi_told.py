@@ -59,7 +59,7 @@ class Teller:
             begin=span.begin,
             finish=span.finish,
             memo=span.memo,
-            round=self._told.round if number is None else number,
+            round=number,
             where=span.guid or identifier,
         )
 

@@ -65,6 +65,10 @@ def _of_positions(gathered: Gathered) -> Iterator[Row]:
     yield from _numbered("off the text", ((None, place) for place in places))
     yield "counting", "taken", decided.fitting, offsets.told(decided.counting)
     yield "counting", "why", None, decided.why
+    if decided.doubt:
+        yield "counting", "doubt", None, decided.doubt
+    if decided.alike:
+        yield "alternative", "alike", decided.fitting, " or ".join(map(offsets.told, decided.alike))
     if decided.alternative is not None:
         yield "alternative", ALL, decided.alternative_fitting, offsets.told(decided.alternative)
 
@@ -86,6 +90,22 @@ def report_of(
     found += [(ALL, *row, None) for row in _of_all(tables)]
     new = schema.typed(pd.DataFrame(found, columns=columns, dtype="object"), "coded")
     return _ordered(pd.concat([kept, new], ignore_index=True))
+
+
+def marked(coded: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataFrame:
+    """The report, in which files that count no longer are marked with the file that took their place."""
+    earlier = coded[~((coded["measure"] == "superseded") & coded["file"].isin(list(superseded)))]
+    formats = coded.groupby("file", sort=False)["format"].first()
+    rows: list[tuple[str | int | None, ...]] = [
+        (label, "superseded", ALL, None, later, formats.get(label)) for label, later in superseded.items()
+    ]
+    new = schema.typed(pd.DataFrame(rows, columns=list(coded.columns), dtype="object"), "coded")
+    return pd.concat([earlier, new], ignore_index=True) if rows else coded
+
+
+def valid(coded: pd.DataFrame) -> pd.DataFrame:
+    """The report on the files that count, without those in whose place a corrected one came."""
+    return coded[~coded["file"].isin(coded.loc[coded["measure"] == "superseded", "file"])]
 
 
 def _of_all(tables: Mapping[str, pd.DataFrame]) -> Iterator[Row]:
@@ -112,19 +132,19 @@ def _ordered(coded: pd.DataFrame) -> pd.DataFrame:
 
 @computable
 def by_file(coded: pd.DataFrame) -> pd.DataFrame:
-    """Which format each file had and which program wrote it, and what was in it and in all."""
+    """Which program wrote each file, and what was in it and in all; a file's label begins with its format."""
+    coded = valid(coded)
     need(coded, NOTHING)
     counts = _wide(coded[(coded["item"] == ALL) & coded["measure"].isin(IN_A_FILE)], "measure", IN_A_FILE)
-    formats = coded.groupby("file", sort=False)["format"].first()
     programs = coded[coded["measure"] == "program"].set_index("file")["value"]
-    counts.insert(1, "format", counts["file"].map(formats))
-    counts.insert(2, "program", counts["file"].map(programs))
+    counts.insert(1, "program", counts["file"].map(programs))
     return counts
 
 
 @computable
 def matched(coded: pd.DataFrame) -> pd.DataFrame:
     """What the sources of each file are: posts, comments, screenshots or documents; and in all how many are coded."""
+    coded = valid(coded)
     rows = coded[coded["measure"].isin(("matched", "document"))]
     need(rows, NOTHING)
     return _wide(rows.assign(item=rows["item"].replace(ALL, "document")), "item", BECAME)
@@ -132,19 +152,34 @@ def matched(coded: pd.DataFrame) -> pd.DataFrame:
 
 @computable
 def counting(coded: pd.DataFrame) -> pd.DataFrame:
-    """How the positions of each file were counted, how many selections fit, and how many the best other way fits."""
+    """How the positions of each file were counted, how many selections fit, and how many the best other way fits.
+
+    `same_as` are the ways of counting by which all selections stand in the same places, so that the file cannot tell
+    them apart; `alternative` is the best of the others. `doubt` says why the choice is not sure, where it is not.
+    """
+    coded = valid(coded)
     taken = coded[(coded["measure"] == "counting") & (coded["item"] == "taken")].set_index("file")
     need(taken, "no text was selected in what was imported")
     of = {name: coded[(coded["measure"] == name) & (coded["item"] == ALL)].set_index("file")["count"]
           for name in ("on the text", "off the text", "alternative")}  # fmt: skip
-    why = coded[(coded["measure"] == "counting") & (coded["item"] == "why")].set_index("file")["value"]
+    said = {
+        (measure, item): coded[(coded["measure"] == measure) & (coded["item"] == item)].set_index("file")["value"]
+        for measure, item in (
+            ("counting", "why"),
+            ("counting", "doubt"),
+            ("alternative", "alike"),
+            ("alternative", ALL),
+        )
+    }
     return pd.DataFrame({
-        "format": taken["format"],
         "positions_count": taken["value"],
-        "why": why,
+        "why": said["counting", "why"],
+        "doubt": said["counting", "doubt"],
         "on_the_text": of["on the text"],
         "off_the_text": of["off the text"],
         "fitting": taken["count"],
+        "same_as": said["alternative", "alike"],
+        "alternative": said["alternative", ALL],
         "alternative_fitting": of["alternative"],
     }).reindex(taken.index).reset_index()  # fmt: skip
 
@@ -152,6 +187,7 @@ def counting(coded: pd.DataFrame) -> pd.DataFrame:
 @computable
 def off_the_text(coded: pd.DataFrame) -> pd.DataFrame:
     """Each selection that is not on its text: its number in the report's table and its positions, never its words."""
+    coded = valid(coded)
     rows = coded[(coded["measure"] == "off the text") & (coded["item"] != ALL)]
     need(rows, "every selection of what was imported is on its text" if len(coded) else NOTHING)
     positions = rows["value"].str.extract(POSITIONS).astype("Int64")
@@ -161,6 +197,7 @@ def off_the_text(coded: pd.DataFrame) -> pd.DataFrame:
 @computable
 def lost(coded: pd.DataFrame) -> pd.DataFrame:
     """How many kinds of things of each file could not be kept, how many repairs it took, and what was joined."""
+    coded = valid(coded)
     names = ("lost", "repair", "repeated", "replaced", "joined")
     rows = coded[coded["measure"].isin(names)]
     need(rows, "nothing was lost, repaired or joined")
@@ -172,6 +209,7 @@ def lost(coded: pd.DataFrame) -> pd.DataFrame:
 @computable
 def readings(coded: pd.DataFrame) -> pd.DataFrame:
     """By what it is known that a unit was read: a record, a package that came back, the user's word, or a coding."""
+    coded = valid(coded)
     rows = coded[(coded["measure"] == "readings") & (coded["file"] != ALL)]
     need(rows, "nothing is known of who read what")
     return rows[["file", "format", "item", "count"]].rename(columns={"item": "known_by", "count": "readings"})

@@ -1,6 +1,6 @@
 """An import of codings as a terminal shows it: what was in the files, what it became, and what does not fit."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from rich.table import Table
 from analysis.computable import NotComputable
 from analysis.qda import report
 from analysis.qda.arriving import Arrived
+from analysis.qda.gathering import is_export
 
 # The table in the study's folder lists all of them.
 SHOWN = 10
@@ -36,9 +37,13 @@ def show_codings(arrived: Arrived, console: Console) -> None:
         _say(console, "Nothing in them is new; the tables stay as they were.")
     for line in arrived.remarks:
         _say(console, line)
-    _show(report.by_file(own).drop(columns=["format", "program"]), "What was in the files", console)
+    _show(report.by_file(own).drop(columns="program"), "What was in the files", console)
     _show(report.matched(own), "What their sources are", console)
-    for line in (*_counting(own), *_joining(own), *_readings(own), *_lists(own)):
+    files = [each.given for each in arrived.landed.gathered]
+    exports = {file.label for file in files if is_export(file.project, file.label)}
+    # What an earlier import of the same file did is not told again.
+    joined = [] if arrived.landed.is_same else [*_joining(own), *_superseded(coded, arrived)]
+    for line in (*_counting(own), *joined, *_readings(own, exports), *_lists(own)):
         _say(console, line)
 
 
@@ -60,13 +65,27 @@ def _counting(coded: pd.DataFrame) -> Iterator[str]:
     if isinstance(found, NotComputable):
         return
     for row in found.to_dict("records"):
-        other = row["alternative_fitting"]
-        beside = "" if pd.isna(other) else f"; the best other way of counting: {other:,}"
         yield (
             f"{row['file']}: positions count {row['positions_count']}, since {row['why']}. "
-            f"Selections that fit this: {row['fitting']:,}{beside}; "
+            f"Selections that fit this: {row['fitting']:,}{_beside(row)}; "
             f"codings on the text: {row['on_the_text']:,}; off it: {row['off_the_text']:,}."
         )
+        if not pd.isna(row["doubt"]):
+            yield (
+                f"{row['file']}: this is uncertain: {row['doubt']}. Compare a passage that stands after an emoji or a "
+                "line end with the program in which it was marked."
+            )
+
+
+def _beside(row: dict[Any, Any]) -> str:
+    """How other ways of counting fit: those that the file cannot tell from the one taken, and the best of the rest.
+
+    >>> _beside({"fitting": 52, "same_as": "UTF-16 code units", "alternative": "bytes", "alternative_fitting": 9})
+    ', and all of them stand at the same places in UTF-16 code units; the best way that differs: 9 (bytes)'
+    """
+    alike, other = row["same_as"], row["alternative_fitting"]
+    same = "" if pd.isna(alike) else f", and all of them stand at the same places in {alike}"
+    return same + ("" if pd.isna(other) else f"; the best way that differs: {other:,} ({row['alternative']})")
 
 
 def _joining(coded: pd.DataFrame) -> Iterator[str]:
@@ -77,14 +96,24 @@ def _joining(coded: pd.DataFrame) -> Iterator[str]:
         yield f"{row['file']}: of {row['item']}, {row['count']:,} earlier codings are not in it and were taken out."
 
 
-def _readings(coded: pd.DataFrame) -> Iterator[str]:
-    """By what it is known who read what."""
+def _superseded(coded: pd.DataFrame, arrived: Arrived) -> Iterator[str]:
+    """Which files a corrected one takes the place of, and what went with them."""
+    for earlier, later in arrived.landed.emptied.files.items():
+        yield f"{later} takes the place of {earlier}, of which nothing counts any longer."
+    for row in coded[(coded["measure"] == "no longer") & coded["file"].isin(arrived.names)].to_dict("records"):
+        what = row["item"] if row["count"] > 1 else row["item"].removesuffix("s")
+        named = "" if pd.isna(row["value"]) else f" ({row['value']})"
+        yield f"{row['file']}: no longer in the study, as only an earlier file had it: {row['count']:,} {what}{named}."
+
+
+def _readings(coded: pd.DataFrame, exports: Collection[str]) -> Iterator[str]:
+    """By what it is known who read what; an export holds what nobody read, too."""
     found = report.readings(coded)
     if isinstance(found, NotComputable):
         return
     for row in found.to_dict("records"):
         yield f"{row['file']}: units known to be read: {row['readings']:,}, since {KNOWN_BY[row['known_by']]}."
-    if (found["known_by"] == "coded only").any():
+    if (found["known_by"].eq("coded only") & ~found["file"].isin(list(exports))).any():
         yield (
             "Whoever read a unit and coded nothing on it does not show in these files. Where every coder read all that "
             "is in a file, import it with --read-all."

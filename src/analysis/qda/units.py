@@ -55,6 +55,15 @@ class Units:
         return {guid_of("unit", identifier): unit for identifier, unit in self.by_id.items()}
 
     @cached_property
+    def by_folded(self) -> dict[str, list[Unit]]:
+        """The posts, comments and screenshots by their identifiers, whatever the case of letters."""
+        found: dict[str, list[Unit]] = {}
+        for identifier, unit in self.by_id.items():
+            if unit.unit_type != "document":
+                found.setdefault(identifier.casefold(), []).append(unit)
+        return found
+
+    @cached_property
     def by_text(self) -> dict[str, list[Unit]]:
         """The units by what they say."""
         found: dict[str, list[Unit]] = {}
@@ -65,10 +74,15 @@ class Units:
 
     def called(self, name: str) -> Iterator[Unit]:
         """The units that a name may mean: by identifier or by their own name, with or without an ending."""
-        for known in dict.fromkeys((name, last(name), stem(name))):
+        names = dict.fromkeys((name, last(name), stem(name)))
+        for known in names:
             if known in self.by_id:
                 yield self.by_id[known]
             yield from self.by_name.get(known, ())
+        for known in names:
+            # Some programs write identifiers in capitals.
+            alike = self.by_folded.get(known.casefold(), [])
+            yield from alike if len(alike) == 1 else ()
 
 
 def last(name: str) -> str:

@@ -124,7 +124,7 @@ def code_spans(
 def readings_table(readings: list[Reading]) -> pd.DataFrame:
     """The readings as the canonical table."""
     rows = [
-        (reading.coder, reading.round, screenshot, position, SOURCE)
+        (reading.coder, reading.round, screenshot, position, None, SOURCE)
         for reading in readings
         for position, screenshot in enumerate(reading.screenshots, start=1)
     ]
