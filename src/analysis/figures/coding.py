@@ -19,6 +19,8 @@ from analysis.figures import style, tips
 ROW = 0.29
 LARGEST = 230
 KEY_PLACE = -3.5
+# What stands in the place of a number that only a coder can tell.
+PENDING = "to be coded again"
 Places = NDArray[np.intp]
 
 
@@ -43,21 +45,28 @@ def draw_shares(counted: pd.DataFrame, label: str) -> Figure:
     low, high = counted["creator_low"].fillna(0), counted["creator_high"].fillna(0)
     axes.hlines(rows, low, high, color=colours, linewidth=5, alpha=0.35)
     axes.scatter(counted["share"], rows, color=colours, s=42, zorder=3, linewidth=0)
-    told = counted["units"].astype("str").where(counted["share"].notna(), "to be coded again")
-    for row, end, number in zip(rows, high, told, strict=True):
+    numbers = counted["units"].astype("str").where(counted["share"].notna(), PENDING)
+    for row, end, number in zip(rows, high, numbers, strict=True):
         axes.annotate(
             number, (end, row), (6, 0), textcoords="offset points", va="center", fontsize=9.5, color=style.MUTED
         )
-    for row, each in zip(rows, counted.fillna({"creator_low": 0, "creator_high": 0, "share": 0}).to_dict("records"),
-                         strict=True):  # fmt: skip
+    filled = counted.fillna({"creator_low": 0, "creator_high": 0})
+    for row, each in zip(rows, filled.to_dict("records"), strict=True):
         band = each["creator_low"], each["creator_high"]
-        told = tips.told("units", each["units"]), tips.share(label, each["share"], 1)
-        tips.tell_bar(axes, band, row, each["name"], *told, tips.interval("creator interval", *band))
+        tips.tell_bar(axes, band, row, each["name"], *_told_of(each, label))
     name_rows(axes, rows, counted["name"])
     axes.set_xlim(0, float(high.max()) * 1.1 or 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     axes.set_xlabel(label)
     return style.finish(figure)
+
+
+def _told_of(row: Mapping[Any, Any], label: str) -> tuple[str, ...]:
+    """What the mark of a code says; of one whose codings wait, only that."""
+    if pd.isna(row["share"]):
+        return (PENDING,)
+    interval = tips.interval("creator interval", row["creator_low"], row["creator_high"])
+    return tips.told("units", row["units"]), tips.share(label, row["share"], 1), interval
 
 
 def name_rows(axes: Axes, rows: Places, names: pd.Series) -> None:
@@ -88,9 +97,10 @@ def by_side(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
             clip_on=False,
         )
         for row, name, number in zip(rows, counts["name"], numbers[:, place], strict=True):
-            tips.tell(axes, number, row, name, labels[side], tips.told("units", number))
+            if not np.isnan(number):
+                tips.tell(axes, number, row, name, labels[side], tips.told("units", number))
     name_rows(axes, rows, counts["name"])
-    axes.set_xlim(0, max(1.0, numbers.max() * 1.06))
+    axes.set_xlim(0, max(1.0, np.nanmax(numbers, initial=0) * 1.06))
     axes.set_xlabel("units")
     figure.legend(loc="outside upper right", fontsize=11, ncols=2, handletextpad=0.2)
     return style.finish(figure)
