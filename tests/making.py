@@ -1,7 +1,9 @@
 """What the tests make and read: notebooks and folders."""
 
 import json
+import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
@@ -49,6 +51,23 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def load(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+LANGUAGES = re.compile(r"(?m)^( *compendium_languages: )\{(\w+: \w+), .*\}$")
+
+
+def copy_project(root: Path, names: Iterable[str], *, every_language: bool = False) -> Path:
+    """Copy parts of the project; its book is built in the first language alone unless all are asked for."""
+    for name in names:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(PROJECT / name, root / name)
+    config = root / "_config.yml"
+    if config.is_file() and not every_language:
+        told, found = LANGUAGES.subn(r"\1{\2}", config.read_text(encoding="utf-8"))
+        assert found == 1, "_config.yml does not name the languages in one line"
+        config.write_text(told, encoding="utf-8")
+    return root
 
 
 INDEX = """# A small book

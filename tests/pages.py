@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from making import PROJECT
+from making import copy_project
 
 KEPT = ("_config.yml", "_toc.yml", "requirements.lock", "notebooks", "book", "data", "results")
 STUDIES = ("README.md", "liu2025", "examples", "refugees722")
@@ -25,9 +25,7 @@ VARYING = [(r"~[0-9a-f]{12}", "~…"), (r" *\b\d+\.\d\b(?=[ │]+\d+[ │]+\d+[ 
 
 def lay_out(root: Path) -> Path:
     """The compendium in another folder, without any study of one's own."""
-    for name in KEPT:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        copy(PROJECT / name, root / name)
+    copy_project(root, KEPT)
     for study in root.glob("data/*"):
         if study.name not in STUDIES:
             shutil.rmtree(study)

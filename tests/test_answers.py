@@ -1,5 +1,3 @@
-import shutil
-
 import pandas as pd
 import pytest
 
@@ -9,7 +7,7 @@ from analysis.replication import new_study
 from analysis.study import open_study
 from analysis.tables import write_table
 from coded import frame
-from making import PROJECT, load
+from making import PROJECT, copy_project, load
 
 KEPT = ("_config.yml", "requirements.lock", "notebooks", "book/references.bib", "data")
 STUDY = """title: A study of somebody's own
@@ -96,9 +94,7 @@ def coded() -> dict[str, pd.DataFrame]:
 def root(tmp_path_factory):
     root = tmp_path_factory.mktemp("answers")
     (root / "book").mkdir()
-    for name in KEPT:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        copy(PROJECT / name, root / name)
+    copy_project(root, KEPT)
     give(root, "bare", bare_posts())
     give(root, "talking", full_posts(), comments=comments())
     give(root, "coded", full_posts(), comments=comments(), **coded())

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import shutil
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from analysis.figures import style
 from analysis.study import open_study
 from browsing import Reader, pages_of, served
 from hostile_making import FAR, IN_A_LINE, SCRIPT, hostile_study
-from making import PROJECT
+from making import copy_project
 
 KEPT = (
     "_config.yml",
@@ -42,10 +41,7 @@ BLOCKS = {
 def root(tmp_path_factory):
     """The study imported, checked, run, and made into a book in each language; a warning would have stopped it."""
     root = tmp_path_factory.mktemp("hostile")
-    for name in KEPT:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        copy(PROJECT / name, root / name)
+    copy_project(root, KEPT, every_language=True)
     study = hostile_study(root)
     check_study(study)
     pipeline.run(study)

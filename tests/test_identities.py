@@ -16,7 +16,7 @@ from analysis import importing, masking, pipeline, publish
 from analysis.database import connected, frame, quoted
 from analysis.privacy import masked
 from analysis.study import open_study
-from making import PROJECT
+from making import PROJECT, copy_project
 
 KEPT = ("_config.yml", "_toc.yml", "requirements.lock", "notebooks", "book", "data/liu2025", "results/liu2025")
 ACCOUNT, HOST = "5f9a0000000000000000beef", "5f9a0000000000000000cafe"
@@ -144,10 +144,7 @@ def captures(folder: Path) -> list[Path]:
 
 
 def lay_out(root: Path, settings: str = STUDY) -> Path:
-    for name in KEPT:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        copy(PROJECT / name, root / name)
+    copy_project(root, KEPT, every_language=True)
     (root / "data/planted").mkdir()
     (root / "data/planted/study.yml").write_text(settings, encoding="utf-8")
     return root

@@ -9,7 +9,7 @@ import pytest
 from analysis import importing, pipeline, publish, recorded
 from analysis.errors import StudyError
 from analysis.study import open_study
-from making import PROJECT, contents, load
+from making import PROJECT, contents, copy_project, load
 
 DAY = dt.date(2026, 11, 23)
 KEPT = ("_config.yml", "_toc.yml", "requirements.lock", "notebooks", "book", "data", "results")
@@ -22,9 +22,7 @@ def real(tmp_path_factory, request):
     if not POSTS.is_file():
         pytest.skip("the real posts are not here")
     root = tmp_path_factory.mktemp("real")
-    for name in KEPT:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        copy(PROJECT / name, root / name)
+    copy_project(root, KEPT)
     for left in ("corpus", "private"):
         shutil.rmtree(root / "data/refugees722" / left, ignore_errors=True)
     shutil.rmtree(root / "results/refugees722", ignore_errors=True)

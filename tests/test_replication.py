@@ -1,12 +1,11 @@
 import re
-import shutil
 
 import pytest
 
 from analysis import pipeline, publish, replication
 from analysis.checking import check_study
 from analysis.study import open_study
-from making import PROJECT, contents, load
+from making import contents, copy_project, load
 
 KEPT = ("_config.yml", "_toc.yml", "requirements.lock", "notebooks", "book", "data", "results")
 
@@ -31,9 +30,7 @@ def made_up_posts() -> str:
 def arrived(tmp_path_factory):
     """The compendium in another folder, with a study of one's own made out of a small table, and run."""
     root = tmp_path_factory.mktemp("arrived")
-    for name in KEPT:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        copy(PROJECT / name, root / name)
+    copy_project(root, KEPT)
     capture = tmp_path_factory.mktemp("downloads") / "posts.csv"
     capture.write_text(made_up_posts(), encoding="utf-8")
     replication.new_study(root, "my-study", [capture])

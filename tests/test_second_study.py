@@ -15,7 +15,7 @@ from analysis.checking import check_study
 from analysis.privacy import masked
 from analysis.settings import DECISIONS
 from analysis.study import open_study
-from making import PROJECT, load
+from making import PROJECT, copy_project, load
 
 KEPT = ("_config.yml", "_toc.yml", "requirements.lock", "notebooks", "book", "data/liu2025", "results/liu2025")
 CAPTURES = PROJECT / "tests/data/second"
@@ -32,10 +32,7 @@ ATTRIBUTED = re.compile(r"\boriginal|\bLiu\b|\barticle\b|\bauthors\b|\bthe paper
 
 def lay_out(root: Path) -> Path:
     """The compendium in another folder, with the second study's settings."""
-    for name in KEPT:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        copy(PROJECT / name, root / name)
+    copy_project(root, KEPT)
     (root / "data/second").mkdir()
     for name in ("study.yml", "gists.csv"):
         shutil.copy(CAPTURES / name, root / "data/second")

@@ -3,14 +3,17 @@
 import html
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from compendium_values import study_of
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from analysis import code_pages, coding
+from analysis import code_pages
 from analysis.publish import CODES
+from analysis.study import open_study
 
 # A cell that names a code.
 NAMING = re.compile(r'<td data-code="([^"]*)"([^>]*)>(.*?)</td>')
@@ -26,9 +29,15 @@ def link_codes(app: Sphinx, doctree: nodes.document) -> None:
             node.children = [nodes.Text(linked(page, ways_to(app, codes)))]
 
 
+@cache
+def _names(name: str, root: Path) -> dict[str, str]:
+    return code_pages.names_of(code_pages.codebook_now(open_study(name, root)))
+
+
 def ways_to(app: Any, codes: Iterable[Any]) -> list[str]:
     """The address of each code's page from the page that is being read; empty where there is no such page."""
-    names = code_pages.names_of(coding.tree(study_of(app.config).table("codebook")))
+    study = study_of(app.config)
+    names = _names(study.name, study.root)
     pages = [f"{CODES}/{names[code]}" if code in names else "" for code in codes]
     return [app.builder.get_relative_uri(app.env.docname, page) if page in app.env.found_docs else "" for page in pages]
 

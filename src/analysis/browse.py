@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import browse_codings, browse_rows, browse_search, coding
+from analysis import browse_codings, browse_rows, browse_search, code_pages
 from analysis.browse_codings import Given
 from analysis.coded import coded_of
 from analysis.computable import NotComputable
@@ -65,7 +65,8 @@ def in_script(content: object) -> str:
 
 def _given(study: Study, rows: pd.DataFrame) -> list[Given]:
     """What was given to each row, by the codebook; nothing where there are no codings."""
-    codebook, standing = coding.tree(study.table("codebook")), coded_of(study).standing
+    coded = coded_of(study)
+    codebook, standing = code_pages.codebook_now(study, coded), coded.standing
     if isinstance(codebook, NotComputable) or isinstance(standing, NotComputable):
         return [Given() for _ in range(len(rows))]
     return browse_codings.given_to(rows, standing, codebook)

@@ -41,7 +41,7 @@ def licence_of(study: Study) -> str:
 
 def codes_of(study: Study) -> list[dict[str, Any]]:
     """The codebook in the tree's order: each entry with the place of the one above it and the name of its page."""
-    codebook = coding.tree(study.table("codebook"))
+    codebook = code_pages.codebook_now(study)
     if isinstance(codebook, NotComputable):
         return []
     pages = code_pages.page_names(coding.entries_at(codebook, "code")["code_id"])

@@ -44,9 +44,7 @@ class Material:
     @cached_property
     def codebook(self) -> Any:
         """The codebook as a tree, as it is now."""
-        codebook, codings = self.study.table("codebook"), self.study.table("codings")
-        # Without codings there is none that waits, and the posts need not be read.
-        return coding.tree(codebook if isinstance(codings, NotComputable) else self.coded.codebook_of(codebook))
+        return codebook_now(self.study, self.coded)
 
     @cached_property
     def coded(self) -> Coded:
@@ -70,6 +68,15 @@ class Material:
     def result(self, name: str) -> Any:
         """A table that a notebook showed."""
         return self.study.result(name)
+
+
+def codebook_now(study: Study, coded: Coded | None = None) -> Any:
+    """The codebook by which the codings are counted, as a tree; `coded` are the study's codings if they are at hand."""
+    codebook, codings = study.table("codebook"), study.table("codings")
+    if isinstance(codings, NotComputable):
+        # Without codings there is none that waits, and the posts need not be read.
+        return coding.tree(codebook)
+    return coding.tree((coded or coded_of(study)).codebook_of(codebook))
 
 
 def pages_of(study: Study) -> dict[str, str]:

@@ -42,6 +42,9 @@ def _tell_code(axes: Axes, row: float, code: Mapping[Hashable, Any]) -> None:
     given = tips.told("units on which a coder gave it", code["given_on"])
     if np.isnan(code["alpha"]):
         tips.tell(axes, 0, row, code["name"], str(code["reason"]), given)
+    elif np.isnan(code["low"]):
+        told = tips.told("Krippendorff's alpha", code["alpha"], 2)
+        tips.tell(axes, code["alpha"], row, code["name"], told, str(code["reason"]), given)
     else:
         interval = f"interval: {code['low']:.2f} to {code['high']:.2f}".replace("-", "−")
         told = tips.told("Krippendorff's alpha", code["alpha"], 2)
