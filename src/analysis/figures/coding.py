@@ -80,7 +80,7 @@ def by_side(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
             clip_on=False,
         )
     name_rows(axes, rows, counts["name"])
-    axes.set_xlim(0, max(1.0, numbers.max() * 1.06))
+    axes.set_xlim(0, max(1.0, np.nanmax(numbers, initial=0) * 1.06))
     axes.set_xlabel("units")
     figure.legend(loc="outside upper right", fontsize=11, ncols=2, handletextpad=0.2)
     return style.finish(figure)
