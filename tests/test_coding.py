@@ -236,6 +236,12 @@ def test_figures_draw_every_code_and_pass_absence_on(placed, units):
     assert draw.by_side(absent, {}) == absent
 
 
+def test_codings_that_wait_leave_the_others_their_place():
+    counts = pd.DataFrame({"name": ["Why", "Waits"], "newcomer": [12, pd.NA], "host": [3, pd.NA]}).convert_dtypes()
+    axes = draw.by_side(counts, {"newcomer": "N", "host": "H"}).axes[0]
+    assert axes.get_xlim()[1] > 12
+
+
 def test_the_pair_figure_has_a_circle_for_each_pair(placed, units):
     pairs = co_occurrence.co_occurrence(coding.standing_codings(placed, coded.read()), coded.codebook(), units)
     circles = draw.co_occurrence(pairs, coding.tree(coded.codebook())).axes[0].collections
