@@ -55,15 +55,10 @@ class Account:
 
     def lose_attributes(self, element: Element, kept: frozenset[str]) -> None:
         """Count the attributes of an element that are not read."""
-        names = [str(name) for name in element.keys()]  # noqa: SIM118
-        if kept.issuperset(names):
-            return
-        for name in names:
-            if name not in kept and not name.startswith(INSTANCE):
-                what = _meant(element.tag, name)
-                self._lost[what] += 1
-                if what not in self._examples:
-                    self._examples[what] = "" if name in UNTOLD else _shortened(str(element.get(name)))
+        for name, what in _unread(element.tag, tuple(element.keys()), kept):
+            self._lost[what] += 1
+            if what not in self._examples:
+                self._examples[what] = "" if name in UNTOLD else _shortened(str(element.get(name)))
 
     def lose_element(self, element: Element) -> None:
         """Count an element that is not read, with all that is in it."""
@@ -143,6 +138,13 @@ def derived(identifier: str, *words: str) -> str:
 
 def _shortened(example: str) -> str:
     return " ".join(example.split())[:LONGEST_EXAMPLE]
+
+
+@lru_cache(maxsize=1 << 10)
+def _unread(element: str, attributes: tuple[str, ...], kept: frozenset[str]) -> list[tuple[str, str]]:
+    """The attributes that are not read, each with what it means: elements of a kind mostly have the same."""
+    names = [name for name in attributes if name not in kept and not name.startswith(INSTANCE)]
+    return [(name, _meant(element, name)) for name in names]
 
 
 @lru_cache(maxsize=1 << 10)

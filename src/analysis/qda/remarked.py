@@ -41,7 +41,8 @@ def _twins(landed: Landed) -> Iterator[str]:
     """Coders whose names differ in upper and lower case only."""
     tables = [landed.tables["codings"], landed.tables["readings"]]
     names = pd.concat([table["coder"] for table in tables]).unique()
-    incoming = [name for each in landed.gathered for table in (each.codings, each.readings) for name in table["coder"]]
+    given = [table["coder"].unique() for each in landed.gathered for table in (each.codings, each.readings)]
+    incoming = [name for names_of_file in given for name in names_of_file]
     for first, second in twins(names, incoming):
         yield (
             f"{first} and {second} look like one coder, and count as two. If they are one, import the file of "

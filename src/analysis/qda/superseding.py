@@ -171,10 +171,10 @@ def emptied(
     `made` are the tables with what stays of codings and readings; `kept` are codes that stay in any case.
     """
     later = {label: instead for (label, _, _), instead in gone.instead.items()}
-    used = {*made["codings"]["source"], *made["readings"]["source"]}
+    used = {*made["codings"]["source"].unique(), *made["readings"]["source"].unique()}
     files = {label: instead for label, instead in later.items() if label not in used}
     units = {unit for each in gathered for unit in each.units}
-    units |= {*made["codings"]["unit_id"], *made["readings"]["unit_id"]}
+    units |= {*made["codings"]["unit_id"].unique(), *made["readings"]["unit_id"].unique()}
     documents = {
         str(row.unit_id): str(row.source)
         for row in made["documents"].itertuples(index=False)
@@ -199,7 +199,7 @@ def _codes(
     made: Mapping[str, pd.DataFrame], gathered: Sequence[Gathered], later: Mapping[str, str], kept: Collection[str]
 ) -> dict[str, str]:
     """The codes of superseded files that nobody gave and no other file names, each after those below it."""
-    used = {*made["codings"]["code_id"], *kept, *(code for each in gathered for code in each.codes.values())}
+    used = {*made["codings"]["code_id"].unique(), *kept, *(code for each in gathered for code in each.codes.values())}
     doubtful = {
         code: label for code, label in brought(made["coded"]).items() if label in later and code not in used
     }  # fmt: skip
