@@ -18,6 +18,7 @@ from compendium_words import labels, language_of, words
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
@@ -28,9 +29,10 @@ from analysis.errors import nearest
 from analysis.study import Study, open_study
 
 logger = logging.getLogger(__name__)
+LAST_WORD = re.compile(r"\S+$")
 LEDGER, EVIDENCE = "book/ledger", "book/evidence"
-# Keeps a mark on the line of the full stop before it.
-JOINER = "&#8288;"
+# Of a run without spaces, such as a sentence in Chinese, so much stays with its mark.
+LONGEST_WORD, CHARACTERS_KEPT = 24, 2
 # A verdict is told by a shape, so that nobody needs its colour.
 SHAPES = {
     HOLDS: '<circle cx="6" cy="6" r="5" class="filled"/><path d="M3.5 6.2 5.3 8 8.6 4.2" class="cut"/>',
@@ -69,10 +71,28 @@ class VerdictRole(SphinxRole):
         return [nodes.raw("", shape(self.text), format="html")], []
 
 
+class KeepMarks(SphinxPostTransform):
+    """Keep each mark on the line of the word before it."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Put the end of the text before a mark into one inline element with the mark."""
+        for mark in list(self.document.findall(ClaimMark)):
+            parent, place = mark.parent, mark.parent.index(mark)
+            before = parent[place - 1] if place else None
+            if isinstance(before, nodes.Text) and (word := LAST_WORD.search(before)):
+                kept = min(len(word[0]), CHARACTERS_KEPT if len(word[0]) > LONGEST_WORD else LONGEST_WORD)
+                head, tail = nodes.Text(before[:-kept]), nodes.Text(before[-kept:])
+                parent[place - 1 : place + 1] = [head, nodes.inline("", "", tail, mark, classes=["kept-together"])]
+
+
 def setup_claims(app: Sphinx) -> None:
     """Register marks with Sphinx."""
     app.add_role("claim", ClaimRole())
     app.add_role("verdict", VerdictRole())
+    app.add_post_transform(KeepMarks)
     app.add_node(ClaimMark, html=(visit_mark, depart_mark), latex=(skip_mark, None), text=(skip_mark, None))
     app.connect("doctree-read", note_claims)
     app.connect("doctree-read", anchor_cells)
@@ -149,7 +169,7 @@ def visit_mark(translator: Any, node: ClaimMark) -> None:
     label = html.escape(words(app, "claims.mark", claims=told))
     claims = html.escape(" ".join(node["claims"]))
     translator.body.append(
-        f'{JOINER}<a class="claim-mark" href="{address}#claim-{html.escape(node["claims"][0])}" '
+        f'<a class="claim-mark" href="{address}#claim-{html.escape(node["claims"][0])}" '
         f'data-claims="{claims}" aria-label="{label}">{places}{shapes}</a>'
     )
 

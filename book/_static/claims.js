@@ -44,7 +44,7 @@
     const page = document.documentElement;
     const left = Math.min(Math.max(GAP, at.left - size.width / 3), page.clientWidth - size.width - GAP);
     const below = at.bottom + GAP;
-    const above = mark.parentElement.getBoundingClientRect().top - size.height - GAP;
+    const above = mark.parentElement.closest(":not(.kept-together)").getBoundingClientRect().top - size.height - GAP;
     const fits = below + size.height <= page.clientHeight;
     box.style.left = `${left}px`;
     box.style.top = `${fits || above < GAP ? Math.min(below, page.clientHeight - size.height - GAP) : above}px`;

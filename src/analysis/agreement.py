@@ -29,6 +29,8 @@ WEIGHTS: dict[alpha.Level, Weights] = {
 
 # On how many units a code must stand, and be left out, for an interval.
 FEWEST_UNITS = 5
+GIVEN_ON_FEW = f"no interval: given on fewer than {FEWEST_UNITS} units"
+LEFT_OUT_ON_FEW = f"no interval: left out on fewer than {FEWEST_UNITS} units"
 
 
 @dataclass(frozen=True)
@@ -245,8 +247,8 @@ def _reasons(judged: Judgements, is_lasting: NDArray[np.bool_]) -> pd.Series:
     why = [
         (given_on == 0, "nobody gave this code"),
         (left_out_on == 0, "everybody gave this code to every unit"),
-        (given_on < FEWEST_UNITS, f"no interval: given on fewer than {FEWEST_UNITS} units"),
-        (left_out_on < FEWEST_UNITS, f"no interval: left out on fewer than {FEWEST_UNITS} units"),
+        (given_on < FEWEST_UNITS, GIVEN_ON_FEW),
+        (left_out_on < FEWEST_UNITS, LEFT_OUT_ON_FEW),
         (~is_lasting, "no interval: on too few creators"),
     ]
     found = np.select([which for which, _ in why], [reason for _, reason in why], default="")

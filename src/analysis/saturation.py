@@ -21,6 +21,7 @@ from analysis.coverage import chao2, expected_coverage, expected_kinds, often_of
 
 # The sizes of base and run among which Guest, Namey and Chen (2020) let a study choose.
 BASES, RUNS = (4, 5, 6), (2, 3)
+MOST_UNITS = "most units read"
 TIED = "most units read, and of several with as many the latest round, then the first by name"
 
 
@@ -56,7 +57,7 @@ def readings_beside(
     followed = (rows["coder"] == order["coder"][0]) & (rows["round"] == order["round"][0])
     others = rows[~followed]
     tied = bool((others["units"] == rows.loc[followed, "units"].iloc[0]).any())
-    why = TIED if tied else "most units read"
+    why = TIED if tied else MOST_UNITS
     everybody = {"coder": "all", "units": passes["unit"].nunique(), "codes": standing["code_id"].nunique()}
     told = rows[followed].assign(followed_because=why)
     whole = pd.concat([told, others, pd.DataFrame([everybody])], ignore_index=True)

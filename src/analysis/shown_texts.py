@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import code_pages, results, schema
+from analysis import agreement, code_pages, recounted, results, saturation, schema
 from analysis.columns import EXPECTED
 from analysis.compared import VERDICTS
 from analysis.computable import NotComputable
@@ -19,16 +19,25 @@ from analysis.wording import BETWEEN, LETTERS, open_numbers
 # Columns whose cells are words of ours; those of all others are data.
 WORDED = {
     "across", "agrees", "basis", "change", "choice", "chosen", "computable", "counted_by", "criterion", "decision",
-    "from_side", "given_by", "highest_at", "how", "intervals_by", "kind", "language", "length", "level", "lowest_at",
-    "meaning", "measure", "name", "of", "origin", "pattern", "result", "role", "same_span", "section", "side",
-    "speaker_side", "table", "theme", "thread", "threads_of", "to_side", "token_unit", "told_by", "touches", "uneven",
-    "verdict", "weights", "within_twice",
+    "followed_because", "from_side", "given_by", "highest_at", "how", "intervals_by", "kind", "language", "length",
+    "level", "lowest_at", "meaning", "measure", "name", "of", "origin", "pattern", "result", "role", "same_span",
+    "section", "side", "speaker_side", "table", "theme", "thread", "threads_of", "to_side", "token_unit", "told_by",
+    "touches", "uneven", "verdict", "weights", "within_twice",
 }  # fmt: skip
 # Columns in which whole sentences of ours stand.
 PROSE = {
     "activity", "asks", "definition", "event", "exclude", "finding", "gist", "include", "label", "left_open", "note",
     "noted_by_reader", "proposal", "reason", "statement", "to_be_fair", "what", "why",
 }  # fmt: skip
+# Columns whose cells hold several such texts, one after the other.
+LISTED = {"found_by_rule", "where"}
+# What a study with other coders may show.
+OF_OTHER_CODINGS = (
+    saturation.MOST_UNITS, saturation.TIED, agreement.GIVEN_ON_FEW, agreement.LEFT_OUT_ON_FEW,
+    *(result.label for result in recounted.RESULTS.values()),
+    "to be coded again: 1 coding", "to be coded again: 2 codings",
+    "to be coded again: 1 coding of {code}", "to be coded again: 2 codings of {code}",
+)  # fmt: skip
 CAPTION = re.compile(r"^ *:caption: *(.+)$", re.MULTILINE)
 SPEAKERS = {"say", "say_html"}
 # What the table of the comparison says through variables.
@@ -71,6 +80,7 @@ def _of_code(root: Path) -> Iterator[str]:
         *results.MARKS.values(),
         *VERDICTS,
         *SAID_BY_NAME,
+        *OF_OTHER_CODINGS,
         BETWEEN,
     )
     yield from (*code_pages.TOLD.values(), code_pages.ABOUT)
@@ -120,6 +130,8 @@ def _of_tables(study: Study) -> Iterator[str]:
             yield str(column).replace("_", " ")
             if column in WORDED:
                 yield from sorted(set(table[column]))
+            if column in LISTED:
+                yield from sorted({text for cell in table[column] for text in cell.split(BETWEEN)})
 
 
 def _csvs(folder: Path) -> list[Path]:
