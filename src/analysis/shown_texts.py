@@ -80,7 +80,7 @@ def _of_code(root: Path) -> Iterator[str]:
         *results.MARKS.values(),
         *VERDICTS,
         *SAID_BY_NAME,
-        *OF_OTHER_CODINGS,
+        *(open_numbers(text)[0] for text in OF_OTHER_CODINGS),
         BETWEEN,
     )
     yield from (*code_pages.TOLD.values(), code_pages.ABOUT)
