@@ -138,11 +138,7 @@ def test_another_study_gets_a_book_of_its_own(built):
     (built / "data/other").mkdir()
     settings = (built / "data/liu2025/study.yml").read_text(encoding="utf-8").split("decisions:")[0]
     settings = settings.replace("A small study", "Another study")
-    for line in (
-        "  hashtags: {file: hashtags.csv, origin: published}\n",
-        "  posts: {file: posts.csv, origin: captured}\n",
-    ):
-        settings = settings.replace(line, "")
+    settings = settings.replace("  hashtags: {file: hashtags.csv, origin: published}\n", "")
     (built / "data/other/study.yml").write_text(settings, encoding="utf-8")
     show = SHOW.replace('hashtags[["hashtag", "posts"]]', "hashtags")
     make_notebook(built / "notebooks/01-first.ipynb", 'study: str = "liu2025"', FIRST, show)

@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from analysis import code_pages
+from analysis.coded import coded_of
 from analysis.publish import CODES
 from analysis.study import open_study
 
@@ -31,7 +32,8 @@ def link_codes(app: Sphinx, doctree: nodes.document) -> None:
 
 @cache
 def _names(name: str, root: Path) -> dict[str, str]:
-    return code_pages.names_of(code_pages.codebook_now(open_study(name, root)))
+    study = open_study(name, root)
+    return code_pages.names_of(code_pages.codebook_now(study, lambda: coded_of(study)))
 
 
 def ways_to(app: Any, codes: Iterable[Any]) -> list[str]:

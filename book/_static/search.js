@@ -9,6 +9,8 @@ const Search = (() => {
   const labels = JSON.parse(document.getElementById("search-labels").textContent);
   const root = document.documentElement.dataset.content_root;
   const query = (new URLSearchParams(window.location.search).get("q") || "").trim();
+  // A title that has the very words is worth more than one with others of their stem.
+  const SAID_SO = 10;
   // What waits for the text of a page, by the page's name.
   const waiting = new Map();
   let index = null;
@@ -49,7 +51,8 @@ const Search = (() => {
     const each = termsOf(text).map(pagesWith);
     const [first, ...others] = each;
     const both = first ? [...first.keys()].filter((page) => others.every((found) => found.has(page))) : [];
-    const worth = (page) => each.reduce((sum, found) => sum + found.get(page), 0);
+    const said = (page) => (index.titles[page].toLowerCase().includes(text.toLowerCase()) ? SAID_SO : 0);
+    const worth = (page) => each.reduce((sum, found) => sum + found.get(page), said(page));
     return both.sort((one, other) => worth(other) - worth(one) || one - other);
   };
 
@@ -85,10 +88,15 @@ const Search = (() => {
     element.append(text.slice(from));
   };
 
-  // The words around the first place at which something was found.
+  // The words as a text has them: as they were typed, or only their stems.
+  const wordsIn = (lower) =>
+    typed().map((word) => (lower.includes(word) ? word : termsOf(word)[0])).filter(Boolean);
+
+  // The words around the first place at which something was found; the link beside them will mark the same words.
   const showAround = (element, text) => {
     const lower = text.toLowerCase();
-    const stems = typed().map((word) => (lower.includes(word) ? word : termsOf(word)[0])).filter(Boolean);
+    const stems = wordsIn(lower);
+    element.dataset.words = stems.join(" ");
     const places = stems.map((word) => lower.indexOf(word)).filter((at) => at >= 0);
     const start = Math.max(0, Math.min(...(places.length ? places : [0])) - BEFORE);
     const cut = text.slice(start, start + AROUND);
@@ -106,7 +114,7 @@ const Search = (() => {
     link.href = `${root}${index.docnames[page]}.html${anchor}`;
     link.addEventListener("click", () => {
       try {
-        localStorage.setItem("sphinx_highlight_terms", typed().join(" "));
+        localStorage.setItem("sphinx_highlight_terms", around.dataset.words || typed().join(" "));
       } catch {
         // A reader may forbid that anything is kept; then nothing is marked on the page.
       }

@@ -66,7 +66,7 @@ def in_script(content: object) -> str:
 def _given(study: Study, rows: pd.DataFrame) -> list[Given]:
     """What was given to each row, by the codebook; nothing where there are no codings."""
     coded = coded_of(study)
-    codebook, standing = code_pages.codebook_now(study, coded), coded.standing
+    codebook, standing = code_pages.codebook_now(study, lambda: coded), coded.standing
     if isinstance(codebook, NotComputable) or isinstance(standing, NotComputable):
         return [Given() for _ in range(len(rows))]
     return browse_codings.given_to(rows, standing, codebook)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import browse, browse_rows, code_pages, coding
+from analysis.coded import coded_of
 from analysis.computable import NotComputable
 from analysis.schema import SIDES, words
 from analysis.study import Study
@@ -41,7 +42,7 @@ def licence_of(study: Study) -> str:
 
 def codes_of(study: Study) -> list[dict[str, Any]]:
     """The codebook in the tree's order: each entry with the place of the one above it and the name of its page."""
-    codebook = code_pages.codebook_now(study)
+    codebook = code_pages.codebook_now(study, lambda: coded_of(study))
     if isinstance(codebook, NotComputable):
         return []
     pages = code_pages.page_names(coding.entries_at(codebook, "code")["code_id"])

@@ -18,11 +18,18 @@ from analysis.units import Corpus
 
 # How a text is told: as it is, by a coder's gist, by its opening, or not at all.
 WHOLE, GIST, OPENING, HIDDEN = TOLD = ("whole", "gist", "opening", "hidden")
+TEXTS = ("posts", "comments", "creators")
 _WITHHELD = (privacy.NOT_SHOWN, privacy.TOO_SHORT, privacy.VERBATIM)
 
 
 def shown_rows(study: Study) -> "pd.DataFrame | NotComputable":
-    """Each post followed by its comments: by whom, when, with how many likes, and what may be shown of its text."""
+    """Each post followed by its comments: by whom, when, with how many likes, and what may be shown of its text.
+
+    Not computable where the study has none, or where they are not on this machine, as when only results were passed on.
+    """
+    away = [path.name for name in TEXTS for path in study.files_of(name) if not path.is_file()]
+    if away:
+        return NotComputable(f"{', '.join(away)} is not here")
     return _shown(study, units.corpus_of(study))
 
 

@@ -6,7 +6,7 @@ escaped, since a codebook of one's own may hold any text.
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,7 +44,7 @@ class Material:
     @cached_property
     def codebook(self) -> Any:
         """The codebook as a tree, as it is now."""
-        return codebook_now(self.study, self.coded)
+        return codebook_now(self.study, lambda: self.coded)
 
     @cached_property
     def coded(self) -> Coded:
@@ -70,13 +70,13 @@ class Material:
         return self.study.result(name)
 
 
-def codebook_now(study: Study, coded: Coded | None = None) -> Any:
-    """The codebook by which the codings are counted, as a tree; `coded` are the study's codings if they are at hand."""
+def codebook_now(study: Study, coded: Callable[[], Coded]) -> Any:
+    """The codebook by which the codings are counted, as a tree; `coded` gives the codings where there are any."""
     codebook, codings = study.table("codebook"), study.table("codings")
     if isinstance(codings, NotComputable):
         # Without codings there is none that waits, and the posts need not be read.
         return coding.tree(codebook)
-    return coding.tree((coded or coded_of(study)).codebook_of(codebook))
+    return coding.tree(coded().codebook_of(codebook))
 
 
 def pages_of(study: Study) -> dict[str, str]:
