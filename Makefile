@@ -1,7 +1,9 @@
 # The verbs of the compendium. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test check book pdf bench lock clean
+# In the order in which they are named, with any number of jobs.
+.NOTPARALLEL:
+.PHONY: help reproduce test check style tests book pdf bench lock clean
 
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
@@ -22,15 +24,19 @@ help:
 reproduce: $(INSTALLED)
 	@$(BIN)/compendium reproduce
 
-test: check
+# The book comes first, as many tests look at its pages.
+test: style book tests
 	$(BIN)/pytest --quiet --nbval -p no:cacheprovider \
 		--override-ini addopts= --override-ini filterwarnings= results/liu2025/notebooks
-	@$(BIN)/compendium book
 
-check: $(INSTALLED)
+check: style tests
+
+style: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+tests: $(INSTALLED)
 	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile
 
 book: $(INSTALLED)

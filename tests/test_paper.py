@@ -2,6 +2,9 @@
 
 import re
 import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 import pytest
 from lxml import html
@@ -172,15 +175,28 @@ def test_a_book_printed_twice_is_the_same_file_with_its_headings_as_they_are(fol
     assert told == ["Contents", "First", "Part <one>", "Two", "Inside", "Three"]
 
 
+@dataclass
+class Printed:
+    """A book on paper: its file, and the folder of the pages that it was made of."""
+
+    reader: PdfReader
+    folder: Path
+
+    @cached_property
+    def texts(self):
+        """What each page says; reading it out takes longest."""
+        return [page.extract_text() for page in self.reader.pages]
+
+
 @pytest.fixture(scope="module", params=["en", "zh"])
 def printed(request, built_book, tmp_path_factory):
-    """The main book in one language, as a PDF, with what its contents say."""
+    """The main book in one language, as a PDF."""
     if not any(map(shutil.which, BROWSERS)):
         pytest.skip(f"there is no browser here: none of {', '.join(BROWSERS)} is on the PATH")
     folder = built_book if request.param == "en" else built_book / request.param
     target = tmp_path_factory.mktemp("paper") / "book.pdf"
     paper._print(open_study(root=PROJECT), folder, target, paper._find_browser())
-    return PdfReader(target), folder
+    return Printed(PdfReader(target), folder)
 
 
 def entries(outline, depth=0):
@@ -192,21 +208,21 @@ def entries(outline, depth=0):
 
 
 def test_the_outline_has_the_contents_with_their_pages(printed):
-    reader, folder = printed
+    reader, folder = printed.reader, printed.folder
     _, chapters = paper_pages.chapters_of(folder)
     listed = [one for one in chapters if not one.depth]
     told = [(depth, one.title, reader.get_destination_page_number(one) + 1) for depth, one in entries(reader.outline)]
     parts = [one.part for one in listed if one.part]
     assert [title for depth, title, _ in told if depth == 0][2:] == parts
     assert len([one for one in told if one[0] == 1]) >= len(listed) - 1
-    contents = "".join(page.extract_text() for page in reader.pages[1:4])
+    contents = "".join(printed.texts[1:4])
     pages = [page for depth, _, page in told if depth == 1][3:]
     for page in pages[: len(listed) - 1]:
         assert re.search(rf"(?<!\d){page}(?!\d)", contents), page
 
 
 def test_every_link_within_the_book_leads_to_a_page_of_it(printed):
-    reader, _ = printed
+    reader = printed.reader
     known = {name.removeprefix("/") for name in reader.named_destinations}
     links = [mark.get_object() for page in reader.pages for mark in page.get("/Annots") or []]
     inner = [str(link["/Dest"]).removeprefix("/") for link in links if "/Dest" in link]
@@ -217,15 +233,14 @@ def test_every_link_within_the_book_leads_to_a_page_of_it(printed):
 
 
 def test_both_scripts_can_be_read_out_and_nothing_is_a_lookalike(printed):
-    reader, _ = printed
-    said = "".join(page.extract_text() for page in reader.pages)
+    said = "".join(printed.texts)
     assert "Xiaohongshu" in said
     assert len(re.findall(r"[\u4e00-\u9fff]", said)) > 300
     assert not re.search(r"[\u2e80-\u2fdf]", said)
 
 
 def test_drawings_are_vectors_and_every_letter_is_embedded(printed):
-    reader, _ = printed
+    reader = printed.reader
     found = set()
     for page in reader.pages:
         drawn = (page["/Resources"].get("/XObject") or {}).values()
@@ -241,12 +256,12 @@ def test_drawings_are_vectors_and_every_letter_is_embedded(printed):
 
 
 def test_the_pdf_says_its_title_and_language_is_tagged_and_has_no_empty_page(printed):
-    reader, folder = printed
+    reader, folder = printed.reader, printed.folder
     assert reader.metadata.title
     assert str(reader.root_object["/Lang"]).startswith("en" if folder.name != "zh" else "zh")
     assert "/StructTreeRoot" in reader.root_object
     assert str(reader.metadata["/CreationDate"]).startswith("D:20250119000000")
     assert 150 < len(reader.pages) < 400
     # Letters and not words, since one of the languages sets no space between them.
-    letters = [len(re.findall(r"\w", page.extract_text())) for page in reader.pages]
+    letters = [len(re.findall(r"\w", text)) for text in printed.texts]
     assert [number for number, told in enumerate(letters, start=1) if told < FEWEST_LETTERS] == []
