@@ -203,3 +203,17 @@ def test_from_disk_a_mark_opens_as_well(open_page):
     page = open_page(PAGE, from_disk=True, dark=True)
     page.locator(".claim-mark").first.click()
     page.locator(".claim-box .claim-statement").first.wait_for()
+
+
+@pytest.mark.parametrize("page", ["book/framing.html", "zh/book/idle.html", "zh/book/finding-community.html"])
+def test_a_mark_stays_on_the_line_of_its_sentence_and_within_the_column(open_page, page):
+    shown = open_page(page, width=390)
+    astray = shown.evaluate(
+        """() => [...document.querySelectorAll(".kept-together > .claim-mark")].filter((mark) => {
+          const column = mark.closest("p, li, dd").getBoundingClientRect();
+          const shape = mark.querySelector("svg").getBoundingClientRect();
+          return shape.right > column.right + 1 || shape.left < column.left + 4;
+        }).map((mark) => mark.dataset.claims)"""
+    )
+    assert astray == []
+    assert shown.locator(".kept-together > .claim-mark").count() > 5

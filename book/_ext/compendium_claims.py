@@ -27,6 +27,7 @@ from analysis.checks.base import CONFLICTS, HOLDS, JUDGEMENT, NEEDS_DATA, SUPPOR
 from analysis.claim_rows import Computed, Row, Rows, anchor
 from analysis.errors import nearest
 from analysis.study import Study, open_study
+from analysis.wording import FIRST_OF_THE_EAST
 
 logger = logging.getLogger(__name__)
 LAST_WORD = re.compile(r"\S+$")
@@ -83,7 +84,8 @@ class KeepMarks(SphinxPostTransform):
             parent, place = mark.parent, mark.parent.index(mark)
             before = parent[place - 1] if place else None
             if isinstance(before, nodes.Text) and (word := LAST_WORD.search(before)):
-                kept = min(len(word[0]), CHARACTERS_KEPT if len(word[0]) > LONGEST_WORD else LONGEST_WORD)
+                is_word = len(word[0]) <= LONGEST_WORD and max(word[0]) < FIRST_OF_THE_EAST
+                kept = len(word[0]) if is_word else min(len(word[0]), CHARACTERS_KEPT)
                 head, tail = nodes.Text(before[:-kept]), nodes.Text(before[-kept:])
                 parent[place - 1 : place + 1] = [head, nodes.inline("", "", tail, mark, classes=["kept-together"])]
 
