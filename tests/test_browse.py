@@ -230,11 +230,24 @@ def test_a_language_that_is_no_sides_is_another(root):
     assert [browse.languages_of(study)[place] for place in index["language"]] == ["en", "zh", "other"]
 
 
-def test_a_language_that_nobody_told_is_unknown_and_not_none(root):
+@pytest.mark.parametrize(("script", "told"), [("Han", "en"), ("Latin", "unknown")])
+def test_a_language_that_nobody_told_is_told_by_script_where_scripts_differ(root, script, told):
     posts = coded.frame("posts", post_id=["p1"], creator_id=["u1"], text=[SECRET], source=["x"])
     study = make(root, posts=posts, quote="all")
+    settings = study.folder / "study.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("script: Han", f"script: {script}"), "utf-8")
+    study = open_study(study.name, root)
     index = content(browse.files_of(study), "index")
-    assert browse.languages_of(study)[index["language"][index["kind"].index(0)]] == "unknown"
+    assert browse.languages_of(study)[index["language"][index["kind"].index(0)]] == told
+
+
+def test_where_nothing_was_coded_and_no_evidence_is_shown_there_is_no_code_to_filter_by(root):
+    study = make(root)
+    assert browse_page.codes_of(study)
+    settings = study.folder / "study.yml"
+    kept = [line for line in settings.read_text(encoding="utf-8").splitlines() if not line.startswith("  codings:")]
+    settings.write_text("\n".join(kept) + "\n", "utf-8")
+    assert browse_page.codes_of(open_study(study.name, root)) == []
 
 
 def test_a_span_is_counted_as_scripts_count(root):

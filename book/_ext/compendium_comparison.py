@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 from compendium_values import study_of
+from compendium_words import words
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -62,8 +63,8 @@ class ComparisonTable(SphinxDirective):
 
     def _link(self, name: str, file: Path) -> nodes.Node:
         links = nodes.paragraph(classes=["result-links"])
-        target = f"/results/{name}/{file.name}"
-        links += addnodes.download_reference("", "CSV file", reftarget=target, refdoc=self.env.docname)
+        target, told = f"/results/{name}/{file.name}", words(self.env.app, "result.file", kind="CSV")
+        links += addnodes.download_reference("", told, reftarget=target, refdoc=self.env.docname)
         return links
 
 

@@ -41,7 +41,12 @@ def licence_of(study: Study) -> str:
 
 
 def codes_of(study: Study) -> list[dict[str, Any]]:
-    """The codebook in the tree's order: each entry with the place of the one above it and the name of its page."""
+    """The codebook in the tree's order: each entry with the place of the one above it and the name of its page.
+
+    None where nothing was coded and no evidence is shown: there would be nothing to filter.
+    """
+    if isinstance(study.table("codings"), NotComputable) and not study.holds("evidence"):
+        return []
     codebook = code_pages.codebook_now(study, lambda: coded_of(study))
     if isinstance(codebook, NotComputable):
         return []

@@ -5,13 +5,16 @@ address, so both are made coarse unless every text may be quoted: the day become
 power of ten below it.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from analysis import privacy, units
 from analysis.computable import NotComputable, computable, need
 from analysis.excerpts import is_made_up
-from analysis.language import wording
+from analysis.language import with_languages, wording
+from analysis.settings import Side
 from analysis.sides import tell_sides
 from analysis.study import Study
 from analysis.units import Corpus
@@ -40,7 +43,7 @@ def is_coarse(study: Study) -> bool:
 
 @computable
 def _shown(study: Study, corpus: Corpus) -> pd.DataFrame:
-    rows = _gathered(corpus)
+    rows = _gathered(corpus, study.sides)
     need(rows, "there are no posts and no comments")
     told = rows.assign(side=_sides(study, rows), **_words(study, rows), shown_id=_names(study, rows["unit_id"]))
     coarse = is_coarse(study)
@@ -51,9 +54,10 @@ def _shown(study: Study, corpus: Corpus) -> pd.DataFrame:
     return in_threads(dated)
 
 
-def _gathered(corpus: Corpus) -> pd.DataFrame:
-    """Posts and comments in one table, with what is known of each."""
-    posts, comments = corpus.posts, corpus.comments
+def _gathered(corpus: Corpus, sides: Mapping[str, Side]) -> pd.DataFrame:
+    """Posts and comments in one table, with what is known of each; languages as the notebooks tell them, by script."""
+    posts = with_languages(corpus.posts, wording(corpus.posts), sides)
+    comments = with_languages(corpus.comments, corpus.comments["text"], sides)
     return pd.DataFrame({
         "unit_id": pd.concat([posts["post_id"], comments["comment_id"]]),
         "kind": ["post"] * len(posts) + ["comment"] * len(comments),
