@@ -13,8 +13,9 @@ import pandas as pd
 import yaml
 
 from analysis.computable import NotComputable
-from analysis.language import SCRIPTS, UNDETERMINED, UNSPACED, are_told_apart, plain, undetermined, wording
-from analysis.settings import Side
+from analysis.language import are_told_apart, plain, undetermined, wording
+from analysis.scripts import SCRIPTS, UNSPACED
+from analysis.settings import UNDETERMINED, Side
 
 # So many posts, and so many comments, show in which scripts a capture is written.
 LOOKED_AT = 20_000

@@ -1,53 +1,42 @@
 """Which language a text is in, told by the script it is written in.
 
-A text is tidied of tags, sticker codes, links and mentions, and its words are counted by script. The rule is as
-good as the scripts are apart: it knows two sides by their scripts, and takes every Latin word for the language of
-the side that writes Latin.
+A text is tidied of tags, sticker codes, links and mentions (`markup.tidied`), and its words are counted by script
+(`scripts.tokens_of`). The rule is as good as the scripts are apart: it knows two sides by their scripts, and takes
+every Latin word for the language of the side that writes Latin.
+
+Those two functions define it for one text. Here many texts are counted at once, end to end as code points, in chunks
+that bound the memory.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import NamedTuple
+from unicodedata import normalize
 
+import numpy as np
 import pandas as pd
 
-from analysis.computable import CannotCompute, NotComputable, computable
-from analysis.errors import StudyError, nearest
-from analysis.settings import Side
-
-_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc\u31f0-\u31ff"
-# The letters of each script, as ranges of a regular expression.
-SCRIPTS = {
-    "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff",
-    "Han": _HAN,
-    "Kana": _KANA,
-    "Japanese": _HAN + _KANA,
-    "Hangul": "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3",
-    "Cyrillic": "\u0400-\u0481\u048a-\u052f",
-    "Arabic": "\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08ff",
-    "Greek": "\u0370-\u037d\u0386-\u03ff\u1f00-\u1fff",
-    "Hebrew": "\u05d0-\u05ea\u05ef-\u05f2",
-    "Thai": "\u0e01-\u0e3a\u0e40-\u0e4e",
-    "Devanagari": "\u0900-\u0963\u0971-\u097f",
-}
-_COMPOUND = {"Japanese": ("Han", "Kana")}
-# Scripts that set no space between words: each letter is taken for a word.
-UNSPACED = ("Han", "Kana", "Japanese", "Thai")
-# What ISO 639 calls a language that nobody has determined.
-UNDETERMINED = "und"
-# Units of counting, and whether each letter is one.
-TOKEN_UNITS = {"word": False, "character": True}
-
-# Markup in the order in which it is taken off: what the import put in the place of something masked, tags in brackets
-# before stickers, links before mentions and tags.
-_MARKUP = (
-    r"‹[a-z ]{1,12}›",
-    r"[#＃][^#＃\[\]\n]+\[[^\[\]\s]{1,8}\]#?",
-    r"\[[^\[\]\s]{1,12}\]",
-    r"(?:https?://|www\.)[!-~]+",
-    r"@[^\s@#＃,;:!?\u3000-\u303f\uff00-\uffef]+",
-    r"[#＃]+[^\s#＃]*",
+from analysis.code_points import (
+    UNSETTLED,
+    Kinds,
+    LaidOut,
+    Positions,
+    are_begins,
+    in_chunks,
+    kinds_of,
+    lay_out,
+    normalised_token_kinds,
+    texts_in,
+    token_kinds,
 )
+from analysis.computable import CannotCompute, NotComputable, computable
+from analysis.markup import blank_markup, with_single_spaces
+from analysis.scripts import SINGLE, are_letters, parts_of
+from analysis.settings import UNDETERMINED, Side
+
+OTHER = "other"
+_NO_TOKEN = 255
+_ROWS_AT_ONCE = 1 << 16
 
 
 def plain(texts: pd.Series) -> pd.Series:
@@ -56,11 +45,8 @@ def plain(texts: pd.Series) -> pd.Series:
     >>> plain(pd.Series(["Hello! #hi[topic]# [smileR] @ann see https://example.org 你好"])).tolist()
     ['Hello! see 你好']
     """
-    tidied = texts.astype("object").where(texts.notna(), "").astype("str")
-    for markup in _MARKUP:
-        tidied = tidied.str.replace(markup, " ", regex=True)
-    # Letters styled as mathematics, or full-width ones, count as the letters they stand for.
-    return tidied.str.normalize("NFKC").str.replace(r"\s+", " ", regex=True).str.strip()
+    tidied = [with_single_spaces(text) for laid in _without_markup(texts) for text in texts_in(laid)]
+    return pd.Series(tidied, index=texts.index, name=texts.name, dtype="str")
 
 
 def wording(posts: pd.DataFrame) -> pd.Series:
@@ -74,11 +60,12 @@ def count_tokens(texts: pd.Series, sides: Mapping[str, Side], token_unit: str) -
     With `word`, a run of letters is a token, in a script without spaces each letter; with `character`, each letter
     in any script. Raises `CannotCompute` where the sides' scripts cannot tell them apart.
     """
-    _must_differ(sides)
-    tidied = plain(texts)
-    counted = {name: tidied.str.count(_token(side.script, token_unit)) for name, side in sides.items()}
-    in_others = [tidied.str.count(_token(script, token_unit)) for script in _elsewhere(sides)]
-    return pd.DataFrame({**counted, "other": pd.concat(in_others, axis=1).sum(axis=1)}, index=texts.index)
+    names = [*sides, OTHER]
+    counted = np.zeros((len(names), len(texts)), np.int64)
+    for found in _tagged(texts, sides, token_unit):
+        for number, of_side in enumerate(counted):
+            of_side[found.rows] = np.add.reduceat((found.tags == number).view(np.uint8), found.begins, dtype=np.int32)
+    return pd.DataFrame(dict(zip(names, counted, strict=True)), index=texts.index)
 
 
 def sides_of_tokens(texts: pd.Series, sides: Mapping[str, Side], token_unit: str) -> pd.Series:
@@ -90,11 +77,15 @@ def sides_of_tokens(texts: pd.Series, sides: Mapping[str, Side], token_unit: str
     >>> sides_of_tokens(pd.Series(["I love 茶 привет"]), sides, "word").tolist()
     [['newcomer', 'newcomer', 'host', 'other']]
     """
-    _must_differ(sides)
-    tokens = {name: _token(side.script, token_unit) for name, side in sides.items()}
-    tokens["other"] = "|".join(_token(script, token_unit) for script in _elsewhere(sides))
-    pattern = re.compile("|".join(f"(?P<{name}>{token})" for name, token in tokens.items()))
-    return plain(texts).map(lambda text: [str(found.lastgroup) for found in pattern.finditer(text)])
+    names = np.array([*sides, OTHER], object)
+    listed = np.empty(len(texts), object)
+    for found in _tagged(texts, sides, token_unit):
+        at = np.flatnonzero(found.tags != _NO_TOKEN)
+        tokens = names[found.tags[at]].tolist()
+        limits = [*np.searchsorted(at, found.begins).tolist(), len(at)]
+        for row, (first, end) in zip(found.rows.tolist(), pairwise(limits), strict=True):
+            listed[row] = tokens[first:end]
+    return pd.Series(listed, index=texts.index, name=texts.name)
 
 
 @computable
@@ -105,13 +96,11 @@ def language_of(texts: pd.Series, sides: Mapping[str, Side]) -> pd.Series:
     >>> language_of(pd.Series(["Hello", "你好", "Hello 你好", "привет", "😊 100"]), sides).tolist()
     ['en', 'zh', 'mixed', 'other', 'none']
     """
-    present = count_tokens(texts, sides, "word") > 0
-    language = pd.Series("mixed", index=texts.index, dtype="str")
-    codes = {name: side.language for name, side in sides.items()} | {"other": "other"}
-    for name, code in codes.items():
-        only = present[name] & ~present.drop(columns=name).any(axis=1)
-        language = language.mask(only, code)
-    return language.mask(~present.any(axis=1), "none")
+    present = count_tokens(texts, sides, "word").to_numpy() > 0
+    languages = np.array([*(side.language for side in sides.values()), OTHER, "none", "mixed"], object)
+    how_many = present.sum(axis=1)
+    which = np.where(how_many == 1, present.argmax(axis=1), np.where(how_many == 0, -2, -1))
+    return pd.Series(languages[which], index=texts.index, dtype="str")
 
 
 def with_languages(table: pd.DataFrame, texts: pd.Series, sides: Mapping[str, Side]) -> pd.DataFrame:
@@ -138,7 +127,7 @@ def share_of(texts: pd.Series, side: str, token_unit: str, sides: Mapping[str, S
 
 def are_told_apart(sides: Mapping[str, Side]) -> bool:
     """Whether the sides' scripts have no letter in common, so that they can tell their languages apart."""
-    parts = [part for side in sides.values() for part in _parts(side.script)]
+    parts = [part for side in sides.values() for part in parts_of(side.script)]
     return len(parts) == len(set(parts))
 
 
@@ -151,32 +140,64 @@ def undetermined(script: str) -> str:
     return f"{UNDETERMINED}-{script}"
 
 
-def letters_of(script: str) -> str:
-    """The letters of a script. Raises `StudyError` when the script is not known here."""
-    if script not in SCRIPTS:
-        raise StudyError(
-            f"'{script}' is not a script known here.{nearest(script, SCRIPTS)} Known: {', '.join(SCRIPTS)}."
-        )
-    return SCRIPTS[script]
+class _Found(NamedTuple):
+    """The tokens of some texts laid end to end.
+
+    Which texts these are, where each begins, and for each code point the number of the side whose token begins there.
+    """
+
+    rows: Positions
+    begins: Positions
+    tags: Kinds
 
 
-def _token(script: str, token_unit: str) -> str:
-    if token_unit not in TOKEN_UNITS:
-        raise StudyError(f"token_unit: '{token_unit}' is not one of {', '.join(TOKEN_UNITS)}.")
-    letter = f"[{letters_of(script)}]"
-    if TOKEN_UNITS[token_unit] or script in UNSPACED:
-        return letter
-    return f"{letter}+(?:['’-]{letter}+)*"
+def _tagged(texts: pd.Series, sides: Mapping[str, Side], token_unit: str) -> Iterator[_Found]:
+    """The tokens of all texts, chunk by chunk; after each chunk once more of the texts that had to be normalised.
+
+    What is told of a text the second time takes the place of the first.
+    """
+    _must_differ(sides)
+    of_letters, numbers = are_letters(token_unit), _numbers_of_sides(sides)
+    first = 0
+    for laid in _without_markup(texts):
+        kinds = token_kinds(laid.codes)
+        yield _Found(np.arange(len(laid.begins)) + first, laid.begins, _tags(kinds, numbers, of_letters=of_letters))
+        unsettled = np.flatnonzero(kinds == UNSETTLED)
+        if len(unsettled):
+            rows = np.unique(np.searchsorted(laid.begins, unsettled, side="right")) - 1
+            again = lay_out([normalize("NFKC", text) for text in texts_in(laid, rows)])
+            tags = _tags(normalised_token_kinds(again.codes), numbers, of_letters=of_letters)
+            yield _Found(rows + first, again.begins, tags)
+        first += len(laid.begins)
 
 
-def _parts(script: str) -> tuple[str, ...]:
-    return _COMPOUND.get(script, (script,))
+def _tags(kinds: Kinds, numbers: Kinds, *, of_letters: bool) -> Kinds:
+    # One less than a flag is 0 where a token begins, and `_NO_TOKEN` elsewhere.
+    return numbers.take(kinds) | (are_begins(kinds, of_letters=of_letters).view(np.uint8) - np.uint8(1))
 
 
-def _elsewhere(sides: Mapping[str, Side]) -> list[str]:
-    """The scripts that neither side writes."""
-    written = {part for side in sides.values() for part in _parts(side.script)}
-    return [script for script in SCRIPTS if script not in _COMPOUND and script not in written]
+def _numbers_of_sides(sides: Mapping[str, Side]) -> Kinds:
+    """The number of the side that writes each kind of code point; the letters of no side have the next number."""
+    numbers = np.full(256, _NO_TOKEN, np.uint8)
+    for script in SINGLE:
+        numbers[kinds_of(script)] = len(sides)
+    for number, side in enumerate(sides.values()):
+        numbers[kinds_of(side.script)] = number
+    return numbers
+
+
+def _without_markup(texts: pd.Series) -> Iterator[LaidOut]:
+    for first in range(0, len(texts), _ROWS_AT_ONCE):
+        for chunk in in_chunks(_written(texts.iloc[first : first + _ROWS_AT_ONCE])):
+            laid = lay_out(chunk)
+            blank_markup(laid.codes)
+            yield laid
+
+
+def _written(texts: pd.Series) -> list[str]:
+    """Texts of any type as strings; a missing one is empty."""
+    values = texts.to_numpy(dtype=object)
+    return [text if isinstance(text, str) else str(text) for text in np.where(texts.isna(), "", values).tolist()]
 
 
 def _must_differ(sides: Mapping[str, Side]) -> None:
