@@ -1,29 +1,23 @@
-"""Run one notebook: what it reads, which parameters it takes, and how its output is made comparable.
+"""One notebook: which parameters it takes, what it waits for, and how its output is made comparable.
 
-A notebook says in its own cells what it depends on: `this.table("posts")` reads a canonical table, `coded_of(this)`
-those of coding, `this.result("03-sample-posts")` a table of an earlier notebook, `this.earlier_values(…)` the values of
-earlier ones, `this.bibliography` the book's references, an import a module. The pipeline reads these calls, so that
-nothing has to be declared twice.
+A notebook says in its own cells what it takes from earlier ones: `this.result("03-sample-posts")` is a table,
+`this.earlier_values(…)` the values. The pipeline reads these calls, so that nothing has to be declared twice. What
+else a notebook reads, is noted while it runs (`reads.py`).
 """
 
 import ast
 import copy
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from analysis.errors import CompendiumError, NotebookError, ParameterError, nearest
+from analysis.errors import NotebookError, ParameterError, nearest
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool, "dict": dict, "list": list}
 INJECTED = "injected-parameters"
-# What `coded_of(this)` reads, all that was coded and can be coded.
-CODED = ("codings", "readings", "history", "posts", "comments", "screenshots", "documents")
-DIED_AT_START = "Kernel died before replying"
 KINDS = {
     int: "a whole number", float: "a number", str: "a text", bool: "true or false", dict: "a block", list: "a list",
 }  # fmt: skip
@@ -31,32 +25,41 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Reads:
-    """What a notebook depends on, besides its own cells and parameters."""
+    """What a notebook takes from earlier ones: tables by their names, and whether it takes values."""
 
-    tables: tuple[str, ...]
     results: tuple[str, ...]
     values: bool
-    bibliography: bool
-    modules: tuple[str, ...]
-    reasons: bool = False
 
 
 def read_notebook(path: Path) -> Any:
     """Read a notebook. Raises `NotebookError` when the file is none."""
+    import nbformat
+
     try:
         return nbformat.read(path, as_version=4)
     except (OSError, ValueError, nbformat.ValidationError) as error:
         raise NotebookError(f"{path.name}: not a readable notebook: {error}. Restore it from git.") from error
 
 
+def glance(path: Path) -> dict[str, Any]:
+    """A notebook's content as plain JSON, each cell's source in one text. Raises `NotebookError` when it is none."""
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotebookError(f"{path.name}: not a readable notebook: {error}. Restore it from git.") from error
+    return notebook
+
+
 def parameters_of(notebook: Any) -> dict[str, type]:
     """The notebook's parameters and their types, as its cell tagged `parameters` annotates them."""
-    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    tagged = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise NotebookError(f"Expected one cell tagged 'parameters', found {len(tagged)}. Tag the cell that sets them.")
     return {
         line.target.id: TYPES[line.annotation.id]
-        for line in ast.parse(tagged[0].source).body
+        for line in ast.parse(tagged[0]["source"]).body
         if isinstance(line, ast.AnnAssign)
         and isinstance(line.target, ast.Name)
         and isinstance(line.annotation, ast.Name)
@@ -76,124 +79,42 @@ def check_parameters(given: Mapping[str, Any], known: Mapping[str, type], *, whe
         raise ParameterError("\n".join(problems))
 
 
-def reads_of(notebook: Any) -> Reads:
-    """What the notebook's cells read, by the calls and imports that stand in them."""
-    tree = ast.parse("\n".join(_code(notebook)))
-    called = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+def code_of(notebook: Any) -> str:
+    """The code of all cells."""
+    return "\n".join(cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
 
-    def first_arguments(method: str) -> tuple[str, ...]:
-        named = {
-            str(call.args[0].value)
-            for call in called
-            if call.func.attr == method and call.args and isinstance(call.args[0], ast.Constant)  # type: ignore[attr-defined]
-        }
-        return tuple(sorted(named))
 
+def reads_of(code: str) -> Reads:
+    """What a notebook's code takes from earlier ones, by the calls that stand in it."""
+    called = [
+        node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    results = {
+        str(call.args[0].value)
+        for call in called
+        if call.func.attr == "result" and call.args and isinstance(call.args[0], ast.Constant)  # type: ignore[attr-defined]
+    }
     values = any(call.func.attr == "earlier_values" for call in called)  # type: ignore[attr-defined]
-    bibliography = any(isinstance(node, ast.Attribute) and node.attr == "bibliography" for node in ast.walk(tree))
-    modules = tuple(sorted(_imported(tree)))
-    reasons = any(call.func.attr == "reasons" for call in called)  # type: ignore[attr-defined]
-    tables = {*first_arguments("table"), *(CODED if _names(tree, "coded_of") else ())}
-    return Reads(tuple(sorted(tables)), first_arguments("result"), values, bibliography, modules, reasons)
-
-
-def _names(tree: ast.AST, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
-
-
-def modules_behind(names: tuple[str, ...], package: Path) -> list[Path]:
-    """The files of the package that these modules are made of, with all that they import in turn."""
-    found: dict[str, Path] = {}
-    waiting = ["analysis", *names]
-    while waiting:
-        name = waiting.pop()
-        path = _file_of(name, package)
-        if path is None or name in found:
-            continue
-        found[name] = path
-        waiting += [name.rpartition(".")[0], *_imported(ast.parse(path.read_text(encoding="utf-8")))]
-    return [found[name] for name in sorted(found)]
+    return Reads(tuple(sorted(results)), values)
 
 
 def run_notebook(path: Path, parameters: Mapping[str, Any], *, folder: Path) -> Any:
-    """Run a notebook through Papermill in `folder` and give back the executed one, normalised.
+    """Run one notebook in `folder` and give back the executed one, normalised.
 
     Raises `ParameterError` before it starts, and `NotebookError` with the failing cell when it fails.
     """
-    # Papermill takes half a second to load: only a run needs it.
-    import papermill
+    from analysis.execution import Job, Runner
 
-    check_parameters(parameters, parameters_of(read_notebook(path)), where=path.stem)
-    try:
-        with _interrupts_kept():
-            executed = _executed(path, parameters, folder)
-    except papermill.PapermillExecutionError as error:
-        if error.ename in {kind.__name__ for kind in CompendiumError.__subclasses__()}:
-            # What is wrong is in the data or the settings, and said already: the cell is not to blame.
-            raise NotebookError(f"{path.stem}: {error.evalue}\nThe previous results stay as they were.") from error
-        told = "\n".join(error.source.splitlines()[:10])
-        raise NotebookError(
-            f"{path.name}, cell {error.cell_index}: {error.ename}: {error.evalue}\n\n{told}\n\n"
-            "The previous results stay as they were. Mend the cell or its data, then run the same command again."
-        ) from error
-    return normalised(executed)
-
-
-@contextmanager
-def _interrupts_kept() -> Iterator[None]:
-    """Raise `KeyboardInterrupt` for an interrupt that the runner took, which loses it while a kernel starts or ends."""
-    from jupyter_core.utils import ensure_event_loop
-
-    loop, seen = ensure_event_loop(), list[int]()
-    handle = loop.add_signal_handler
-
-    def noticed(number: int, callback: Callable[..., object], *given: Any) -> None:
-        def told() -> None:
-            seen.append(number)
-            callback(*given)
-
-        handle(number, told)
-
-    loop.add_signal_handler = noticed  # type: ignore[method-assign, assignment]
-    try:
-        yield
-    finally:
-        del loop.add_signal_handler
-        if seen:
-            raise KeyboardInterrupt
-
-
-def _executed(path: Path, parameters: Mapping[str, Any], folder: Path, starts: int = 3) -> Any:
-    """Let Papermill run the notebook; a kernel that dies before its first cell is started again."""
-    import papermill
-
-    try:
-        return papermill.execute_notebook(
-            str(path),
-            None,
-            dict(parameters),
-            kernel_name="python3",
-            language="python",
-            cwd=str(folder),
-            progress_bar=False,
-            log_output=False,
-            # The kernel talks over the loopback only, and its warning about that would hide what matters.
-            extra_arguments=["--log-level=ERROR"],
-            # Nothing is left to do in a kernel whose last cell is done: its results are in the outputs.
-            shutdown_kernel="immediate",
-        )
-    except RuntimeError as error:
-        # Two kernels that start at one moment can be given the same port.
-        if starts == 1 or not str(error).startswith(DIED_AT_START):
-            raise NotebookError(
-                f"{path.name}: its kernel gave up: {error}. The previous results stay as they were. "
-                "Look whether memory ran out, then run the same command again."
-            ) from error
-        return _executed(path, parameters, folder, starts - 1)
+    with Runner(at_once=1) as runner:
+        return runner.submit(Job(path, parameters, folder)).result()
 
 
 def normalised(notebook: Any) -> Any:
     """The executed notebook without what changes from run to run: times, paths, versions, random identifiers."""
+    import nbformat
+
     clean = copy.deepcopy(notebook)
     clean.metadata = nbformat.from_dict(
         {"kernelspec": notebook.metadata.get("kernelspec", {}), "language_info": {"name": "python"}}
@@ -211,6 +132,8 @@ def normalised(notebook: Any) -> Any:
 
 def as_text(notebook: Any) -> str:
     """A notebook as the text of its file."""
+    import nbformat
+
     return nbformat.writes(notebook) + "\n"
 
 
@@ -218,29 +141,6 @@ def _is_a(value: Any, kind: type) -> bool:
     if isinstance(value, bool):
         return kind is bool
     return isinstance(value, int | float if kind is float else kind)
-
-
-def _code(notebook: Any) -> Iterator[str]:
-    return (cell.source for cell in notebook.cells if cell.cell_type == "code")
-
-
-def _imported(tree: ast.AST) -> set[str]:
-    """The package's modules that a source imports, by their dotted names."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {name for name in names if name.partition(".")[0] == "analysis"}
-
-
-def _file_of(name: str, package: Path) -> Path | None:
-    inside = package.joinpath(*name.split(".")[1:])
-    candidates = (
-        (inside.with_suffix(".py"), inside / "__init__.py") if inside != package else (package / "__init__.py",)
-    )
-    return next((path for path in candidates if path.is_file()), None)
 
 
 def _outputs(outputs: list[Any]) -> list[Any]:
