@@ -1,10 +1,18 @@
 import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Future
 
+import psutil
 import pytest
 
 from analysis import masking, pipeline
 from analysis.errors import BusyError, NotebookError, ParameterError, StudyError
+from analysis.steps import steps
 from analysis.study import open_study
 from making import SECOND, contents, load, make_notebook
 
@@ -182,3 +190,161 @@ def test_progress_is_told_for_each_step(once):
     make_notebook(once / "notebooks/02-second.ipynb", PARAMETERS, SECOND, "# more")
     pipeline.run(open_study(), progress=lambda step, state: told.append((step, state)))
     assert told == [("01-first", "current"), ("02-second", "running"), ("02-second", "done")]
+
+
+def altered(root) -> None:
+    """Change what both notebooks depend on, so that both run again."""
+    table = root / "data/liu2025/hashtags.csv"
+    table.write_text(table.read_text().replace("second,10", "second,25"))
+
+
+# Dies by its own hand, as by a loss of power, when a step has reached a state.
+DYING = """
+import os, signal, sys
+from analysis import pipeline
+from analysis.study import open_study
+
+def die(step, state):
+    if f"{step} {state}" == sys.argv[1]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+pipeline.run(open_study(), progress=die)
+"""
+
+
+def test_a_run_that_is_killed_between_two_steps_goes_on_where_it_stopped(once):
+    before = contents(once / "results/liu2025")
+    altered(once)
+    done = subprocess.run([sys.executable, "-c", DYING, "01-first done"], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert contents(once / "results/liu2025") == before
+    assert ran(pipeline.explain(open_study())) == ["02-second"]
+    assert ran(pipeline.run(open_study())) == ["02-second"]
+    assert load(once / "results/liu2025/values.json")["second_many"]["value"] == 2
+    assert sorted(path.name for path in (once / "results").iterdir()) == ["liu2025"]
+    whole = contents(once / "results/liu2025")
+    pipeline.run(open_study(), force=True)
+    assert contents(once / "results/liu2025") == whole
+
+
+def test_a_run_that_is_killed_within_a_step_runs_that_step_again(once):
+    altered(once)
+    waiting = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))"
+    waiting += "\nwhile not pathlib.Path('go').exists():\n    time.sleep(0.02)"
+    make_notebook(once / "notebooks/02-second.ipynb", PARAMETERS, waiting, SECOND)
+    process = subprocess.Popen([sys.executable, "-c", DYING, "never"])
+    while not (once / "pid").is_file() or not (once / "pid").read_text():
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    notebook = int((once / "pid").read_text())
+    for _ in range(500):
+        if not psutil.pid_exists(notebook) or psutil.Process(notebook).status() == psutil.STATUS_ZOMBIE:
+            break
+        time.sleep(0.02)
+    else:
+        pytest.fail("the notebook's process outlived its run")
+    (once / "go").touch()
+    assert ran(pipeline.run(open_study())) == ["02-second"]
+    assert load(once / "results/liu2025/values.json")["second_many"]["value"] == 2
+
+
+def test_a_copy_of_the_results_that_was_cut_short_is_no_run_to_go_on_with(once):
+    before = contents(once / "results/liu2025")
+    (once / "results/.liu2025.new/notebooks").mkdir(parents=True)
+    assert ran(pipeline.run(open_study(), force=True)) == ["01-first", "02-second"]
+    assert contents(once / "results/liu2025") == before
+    assert sorted(path.name for path in (once / "results").iterdir()) == ["liu2025"]
+
+
+def independent(root, cells: dict[str, str]) -> None:
+    """Notebooks that take nothing from each other; each waits until the file of its name is there."""
+    shutil.rmtree(root / "notebooks")
+    shutil.rmtree(root / "results", ignore_errors=True)
+    for name, cell in cells.items():
+        start = "import pathlib, time\nfrom analysis.results import record\nfrom analysis.study import open_study"
+        start += "\nthis = open_study(study)\npathlib.Path(f'{NAME}.begun').touch()".replace("{NAME}", name)
+        make_notebook(root / f"notebooks/{name}.ipynb", 'study: str = "liu2025"', start, cell)
+
+
+def waits_for(name: str) -> str:
+    return f"while not pathlib.Path('{name}').exists():\n    time.sleep(0.02)"
+
+
+def says(name: str) -> str:
+    return f"record('{name}', this.title, origin='published')\npathlib.Path('{name}.ended').touch()"
+
+
+def test_independent_notebooks_run_at_once_and_their_order_of_ending_does_not_matter(small, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    found = []
+    for order in (["01-a", "02-b"], ["02-b", "01-a"]):
+        independent(
+            small,
+            {
+                "01-a": f"{waits_for('02-b.begun')}\n{waits_for('01-a.go')}\n{says('a')}",
+                "02-b": f"{waits_for('01-a.begun')}\n{waits_for('02-b.go')}\n{says('b')}",
+            },
+        )
+        for path in [*small.glob("*.go"), *small.glob("*.begun")]:
+            path.unlink()
+        (small / f"{order[0]}.go").touch()
+        ended = []
+
+        def told(step, state, order=order, ended=ended):
+            if state == "done":
+                ended.append(step)
+                (small / f"{order[1]}.go").touch()
+
+        assert [outcome.step for outcome in pipeline.run(open_study(), progress=told)] == ["01-a", "02-b"]
+        assert ended == order
+        found.append(contents(small / "results/liu2025"))
+    assert found[0] == found[1]
+
+
+def test_a_failing_notebook_stops_the_others_and_keeps_what_had_succeeded(small, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    independent(
+        small,
+        {
+            "01-a": says("a"),
+            "02-b": waits_for("a.ended") + "\n" + waits_for("03-c.begun") + "\nraise RuntimeError('half-way')",
+            "03-c": "time.sleep(600)",
+        },
+    )
+    with pytest.raises(NotebookError, match="02-b.ipynb, cell .*half-way"):
+        pipeline.run(open_study())
+    assert list(load(small / "results/.liu2025.run/run.json")["steps"]) == ["01-a"]
+    told = {outcome.step: outcome.reasons for outcome in pipeline.explain(open_study())}
+    assert told == {"01-a": [], "02-b": ["has not run yet"], "03-c": ["has not run yet"]}
+
+
+def test_of_several_failures_the_first_by_number_is_told(once):
+    listed, going = steps(once), object.__new__(pipeline._Run)
+    going.running, going.outcomes = {}, {}
+    for step in reversed(listed):
+        future = Future()
+        future.set_exception(NotebookError(step.name))
+        going.running[future] = (step, time.perf_counter())
+    with pytest.raises(NotebookError, match="01-first"):
+        going._end(set(going.running))
+
+
+def test_a_table_of_an_earlier_notebook_that_no_cell_names_is_refused(once):
+    hidden = SECOND.replace('this.result("01-first-hashtags")', "this.result('01-first-' + 'hashtags')")
+    make_notebook(once / "notebooks/02-second.ipynb", PARAMETERS, hidden)
+    told = "02-second.ipynb: reads result 01-first-hashtags of earlier notebooks, but its cells do not say so"
+    with pytest.raises(NotebookError, match=re.escape(told)):
+        pipeline.run(open_study())
+
+
+def test_a_table_that_bears_no_notebooks_name_is_waited_for(small):
+    make_notebook(small / "notebooks/02-second.ipynb", PARAMETERS, SECOND.replace("01-first-hashtags", "tags"))
+    first, second = steps(small)
+    assert (first.after, second.after) == (frozenset(), {"01-first"})
+
+
+def test_the_stock_kernel_gives_the_same_bytes(once):
+    before = contents(once / "results/liu2025")
+    assert ran(pipeline.run(open_study(), force=True, engine="stock")) == ["01-first", "02-second"]
+    assert contents(once / "results/liu2025") == before

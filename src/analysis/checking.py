@@ -9,14 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import pipeline, schema
+from analysis import frames, in_files, schema, steps
 from analysis.answers import Answer, answers
 from analysis.computable import NotComputable
 from analysis.errors import CompendiumError, StudyError, nearest
 from analysis.guesses import tell_one_script
 from analysis.history import nowhere
-from analysis.language import UNDETERMINED, are_told_apart, letters_of
+from analysis.language import are_told_apart
+from analysis.left_open import to_confirm
 from analysis.marked import Problem, read_marked
+from analysis.scripts import letters_of
 from analysis.settings import CAPTURED
 from analysis.study import Study
 
@@ -44,6 +46,7 @@ def check_study(study: Study) -> Checked:
     """Check a study. Raises `StudyError` with all problems of its settings and tables, and of what they refer to."""
     found, problems = _read_tables(study)
     problems += list(_posts_that_are_not_there(study))
+    problems += list(_frame_that_cannot_be_read(study, found))
     problems += _scripts_that_are_unknown(study)
     for name, table in found.items():
         problems += _references_that_lead_nowhere(study, name, table, found)
@@ -58,15 +61,6 @@ def check_study(study: Study) -> Checked:
         raise StudyError("\n\n".join(problems))
     rows = [f"{study.name}: settings and tables are in order.", *(_told(study, name, found[name]) for name in found)]
     return Checked(rows, to_confirm(study), tell_limits(study), answered)
-
-
-def to_confirm(study: Study) -> list[str]:
-    """What nobody has confirmed yet: the guesses that study.yml lists, and languages that it leaves open."""
-    listed = [str(told) for told in study.settings.get("to_confirm", [])]
-    if not any(told.startswith("sides: language") for told in listed):
-        unnamed = [name for name, side in study.sides.items() if side.language.split("-")[0] == UNDETERMINED]
-        listed += [f"sides, {name}: language. Put its code, such as es, and its name." for name in unnamed]
-    return listed
 
 
 def tell_limits(study: Study) -> list[str]:
@@ -86,9 +80,18 @@ def _read_tables(study: Study) -> tuple[dict[str, Any], list[str]]:
 
 def _posts_that_are_not_there(study: Study) -> Iterator[str]:
     try:
-        pipeline.need_posts(study)
+        steps.need_posts(study)
     except StudyError as error:
         yield str(error)
+
+
+def _frame_that_cannot_be_read(study: Study, found: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with posts that stay in their files, by a look at columns alone."""
+    if in_files.stays_in_files(found.get("posts")):
+        try:
+            frames.count_posts(study, study.decisions)
+        except CompendiumError as error:
+            yield str(error)
 
 
 def _scripts_that_are_unknown(study: Study) -> list[str]:
@@ -105,6 +108,9 @@ def _scripts_that_are_unknown(study: Study) -> list[str]:
 
 
 def _told(study: Study, name: str, table: Any) -> str:
+    if in_files.stays_in_files(table):
+        rows = frames.count_posts(study, study.decisions)
+        return f"  {name}: {rows:,} rows, {study.origin_of(name)}; they stay in their files"
     if isinstance(table, NotComputable):
         return f"  {name}: none"
     return f"  {name}: {len(table):,} rows, {study.origin_of(name)}"

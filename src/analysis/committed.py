@@ -4,7 +4,7 @@ import json
 import subprocess
 from collections import Counter
 
-from analysis.pipeline import files_of
+from analysis.run_folder import files_of
 from analysis.study import Study
 
 

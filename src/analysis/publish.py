@@ -4,6 +4,8 @@ The article's own book is built from the root. The book of another study is buil
 the pages in `book/replication/` and that study's executed notebooks.
 """
 
+from __future__ import annotations
+
 import html
 import json
 import os
@@ -15,26 +17,23 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from analysis import browse, code_pages, comparison, editions, languages, pipeline, tables
-from analysis.editions import Edition, dumped
+from analysis import pipeline, run_folder, steps, tables
+from analysis.currency import code_of
 from analysis.errors import BookError
 from analysis.locks import alone
 from analysis.study import Study, open_study
 from analysis.wording import speaking
 
-SOURCES = (
-    "_config.yml", "_toc.yml", "book", "data", "src/analysis/results.py", "src/analysis/figures/style.py",
-    "src/analysis/figures/labels.py", "src/analysis/figures/tips.py", "src/analysis/wording.py",
-    "src/analysis/languages.py", "src/analysis/editions.py",
-    "src/analysis/browse.py", "src/analysis/browse_rows.py", "src/analysis/browse_codings.py",
-    "src/analysis/browse_search.py", "src/analysis/browse_page.py",
-    "src/analysis/claim_rows.py", "src/analysis/argument_map.py", "src/analysis/map_layout.py",
-    "src/analysis/comparable.py", "src/analysis/compared.py", "src/analysis/comparison.py", "src/analysis/intervals.py",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from analysis.editions import Edition
+
+SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "book", "data")
+# What makes the book, beside its extensions: a change in it builds the book anew.
+MAKING = "from analysis import publish\npublish.build_book"
 # Where the pages of the codes are written, and the pages under which they stand, the first that a book has.
 CODES = "book/codes"
 # Where the files of the evidence browser are written.
@@ -61,32 +60,43 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
         say(old)
     _compare(study)
     built = study.root / "_build" / ("html" if study.is_original else f"studies/{study.name}/html")
-    pages = code_pages.pages_of(study)
-    digest = _digest(study, pages)
+    digest = _digest(study)
     noted = built.parent / f".{study.name}.digest"
     if not force and (built / "index.html").is_file() and noted.is_file() and noted.read_text() == digest:
         say(f"The book of {study.name} is current; it was not built.")
         return built / "index.html"
     say(f"Building the book of {study.name} ...")
     with alone(built.parent / f".{study.name}.lock", f"compendium book {study.name}"):
-        source = study.root if study.is_original else _stage(study)
-        _lay_out_evidence(study, source)
-        first = Edition(source, _lay_out_codes(study, source, pages))
+        first = _lay_out(study)
         _put_in_place(_build_all(study, [first, *_further(study, first)]), built)
         tables.replace_text(noted, digest)
     say(f"Built the book of {study.name}: {len(list(built.rglob('*.html')))} pages.")
     return built / "index.html"
 
 
+def _lay_out(study: Study) -> Edition:
+    """Lay out the sources of the book in its first language."""
+    from analysis import code_pages
+    from analysis.editions import Edition
+
+    source = study.root if study.is_original else _stage(study)
+    _lay_out_evidence(study, source)
+    return Edition(source, _lay_out_codes(study, source, code_pages.pages_of(study)))
+
+
 def _compare(study: Study) -> None:
     """Compare with the original anew, so that no page shows an earlier comparison."""
     original = open_study(root=study.root)
     if not study.is_original and original.values():
+        from analysis import comparison
+
         comparison.write_comparison(original, study)
 
 
 def _further(study: Study, first: Edition) -> list[Edition]:
     """The sources of the book in its further languages."""
+    from analysis import code_pages, editions, languages
+
     laid_out = []
     for language in languages.further_languages(study.root):
         with speaking(languages.wording_of(study.root, language)):
@@ -154,6 +164,8 @@ def _put_in_place(new: Path, built: Path) -> None:
 
 def _lay_out_codes(study: Study, source: Path, pages: Mapping[str, str]) -> Path:
     """Write the pages of the codes among the book's sources, and a table of contents that has them."""
+    from analysis.editions import dumped
+
     folder = source / CODES
     shutil.rmtree(folder, ignore_errors=True)
     for name, page in pages.items():
@@ -166,6 +178,8 @@ def _lay_out_codes(study: Study, source: Path, pages: Mapping[str, str]) -> Path
 
 def _lay_out_evidence(study: Study, source: Path) -> None:
     """Write the files of the evidence browser among the book's sources, where a page has it."""
+    from analysis import browse
+
     folder = source / EVIDENCE
     shutil.rmtree(folder, ignore_errors=True)
     files = browse.files_of(study) if (source / "book/evidence.md").is_file() else {}
@@ -184,22 +198,29 @@ def _with_codes(toc: dict[str, Any], names: list[str]) -> dict[str, Any]:
     return toc
 
 
-def _digest(study: Study, pages: Mapping[str, str]) -> str:
-    """A digest of everything that the book is made of."""
-    digest = sha256(json.dumps(pages).encode())
+def _digest(study: Study) -> str:
+    """A digest of everything that the book is made of: its sources, the data, the results, and the code behind it."""
+    digest = sha256(json.dumps(code_of(_code_of_book(study.root), study.root), sort_keys=True).encode())
     original = open_study(root=study.root).results / "values.json"
     folders = [*(study.root / name for name in SOURCES), original, study.results]
     for folder in folders:
-        for path in pipeline.files_of(folder) if folder.is_dir() else [folder]:
-            # What is built into the sources is in the pages already.
+        for path in run_folder.files_of(folder) if folder.is_dir() else [folder]:
+            # What is built into the sources comes of the others.
             is_built = any(path.is_relative_to(study.root / folder) for folder in (CODES, EVIDENCE))
             if path.is_file() and "__pycache__" not in path.parts and not is_built:
                 digest.update(path.relative_to(study.root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
+def _code_of_book(root: Path) -> dict[str, str]:
+    """What makes the book: this module, and each of the book's extensions."""
+    return {"": MAKING, **{path.name: path.read_text(encoding="utf-8") for path in (root / "book/_ext").glob("*.py")}}
+
+
 def _stage(study: Study) -> Path:
     """Lay out the sources of another study's book in a folder of their own."""
+    from analysis.editions import dumped
+
     stage = study.root / "_build" / "studies" / study.name / "source"
     shutil.rmtree(stage, ignore_errors=True)
     for folder in ("_ext", "_static", "_templates"):
@@ -216,6 +237,8 @@ def _stage(study: Study) -> Path:
 
 def pages_for_any_study(study: Study) -> Edition:
     """The sources of the pages for any study, laid out as if the study were another than the original."""
+    from analysis.editions import Edition
+
     return Edition(stage := _stage(study), stage / "_toc.yml")
 
 
@@ -239,9 +262,9 @@ def _toc(study: Study) -> dict[str, Any]:
     toc = yaml.safe_load((study.root / "_toc.yml").read_text(encoding="utf-8"))
     chapters = [*toc.get("chapters", []), *(chapter for part in toc.get("parts", []) for chapter in part["chapters"])]
     titles = {Path(chapter["file"]).name: chapter.get("title") for chapter in chapters}
-    steps = [
+    computations = [
         {"file": f"results/{study.name}/notebooks/{step.name}", "title": titles.get(step.name) or step.name}
-        for step in pipeline.steps(study.root)
+        for step in steps.steps(study.root)
     ]
     return {
         "format": "jb-book",
@@ -252,6 +275,6 @@ def _toc(study: Study) -> dict[str, Any]:
                 for caption, pages in PARTS.items()
                 if there & set(pages)
             ),
-            {"caption": "The computations", "chapters": steps},
+            {"caption": "The computations", "chapters": computations},
         ],
     }

@@ -25,6 +25,8 @@ MAPPING = ("columns", "time_format", "utc_offset", "hashtag_separator")
 KEEPABLE = ("places", "images", "addresses")
 # What stands for a text's language where it is no side's, so no side may be called so.
 NO_SIDES_LANGUAGE = ("mixed", "other", "none")
+# The language of a side that nobody has named yet.
+UNDETERMINED = "und"
 
 # Each decision of a study: its type, and the values that make sense.
 DECISIONS: dict[str, tuple[type, str]] = {

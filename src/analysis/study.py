@@ -3,6 +3,8 @@
 The compendium's root is the nearest folder at or above the working folder that holds `_config.yml` and `data/`.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -10,17 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from analysis import privacy, schema, tables
+from analysis import in_files, privacy, schema, tables
 from analysis.called import CALLED
 from analysis.computable import NotComputable
 from analysis.directions import closed_in
 from analysis.errors import StudyError, nearest
+from analysis.reads import note, watched
 from analysis.schema import Origin
 from analysis.settings import DECISIONS, Side, read_settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ORIGINAL = "liu2025"
 LEAST_EVIDENTIAL_FIRST: tuple[Origin, ...] = ("stand-in", "captured", "published")
@@ -38,6 +42,8 @@ class Study:
     name: str
     root: Path
     settings: Mapping[str, Any]
+    # The folder that the folders of results lie in; results/ of the compendium where none is named.
+    shelf: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -97,12 +103,15 @@ class Study:
 
     def table(self, name: str) -> Any:
         """A canonical table of the study, or `NotComputable` when the study has none."""
+        note("table", name, self.name)
         holder, entry = self._entry(name)
         if entry is None:
             return NotComputable(ABSENT.get(name, f"the study has no {name}"))
         if "columns" in entry:
             return holder.mapped_table(name, entry)
         path = holder.folder / entry["file"]
+        if name == "posts" and in_files.lie_in_files(path):
+            return NotComputable(in_files.STAY)
         if path.parent == holder.corpus and not path.is_file():
             return NotComputable(f"no {name} were imported")
         return tables.read_table(path, name, shown=f"data/{holder.name}/{entry['file']}")
@@ -121,12 +130,13 @@ class Study:
         holder, entry = self._entry(name)
         return holder is self and entry is not None
 
-    def holder_of(self, name: str) -> "Study":
+    def holder_of(self, name: str) -> Study:
         """The study whose folder has a table: this one, or another that it is taken from."""
         return self._entry(name)[0]
 
     def files_of(self, name: str) -> list[Path]:
         """The files that a table is read from; none when the study lacks it."""
+        note("table", name, self.name)
         holder, entry = self._entry(name)
         return [holder.folder / entry["file"]] if entry else []
 
@@ -134,7 +144,7 @@ class Study:
         """The given value of a decision, or the one of study.yml when none is given."""
         if name not in DECISIONS:
             raise StudyError(f"'{name}' is not a decision.{nearest(name, DECISIONS)}")
-        return self.decisions[name] if given is None else given
+        return self._decided(name) if given is None else given
 
     def decided(self, **given: Any) -> dict[str, Any]:
         """Several decisions at once: the given values, and study.yml's where None is given."""
@@ -145,6 +155,8 @@ class Study:
 
         `taken` are those that a notebook takes; of the others, the value is study.yml's.
         """
+        import pandas as pd
+
         decisions = {**self.decisions, **taken}
         own, original = self.settings.get("decisions", {}), open_study(ORIGINAL, self.root).settings["decisions"]
         told = [(name, own.get(name, original[name])) for name in decisions]
@@ -166,6 +178,11 @@ class Study:
         own = {name: entry["value"] for name, entry in self.settings.get("decisions", {}).items()}
         return own if self.is_original else {**self.original_decisions, **own}
 
+    def _decided(self, name: str) -> Any:
+        """The value that study.yml gives for a decision, this study's or the original's."""
+        own = self.settings.get("decisions", {}).get(name)
+        return open_study(ORIGINAL, self.root)._decided(name) if own is None else own["value"]  # noqa: SLF001
+
     @property
     def original_decisions(self) -> dict[str, Any]:
         """Every decision of the original."""
@@ -180,28 +197,39 @@ class Study:
     @property
     def bibliography(self) -> Path:
         """The bibliography of the book."""
+        note("bibliography", "", self.name)
         return self.root / "book" / "references.bib"
 
     @property
     def results(self) -> Path:
         """The folder of the results; a run that is under way writes beside it."""
         under_way = Path(os.environ.get("COMPENDIUM_RESULTS", ""))
-        return under_way if under_way.name == f".{self.name}.run" else self.root / "results" / self.name
+        return under_way if under_way.name == f".{self.name}.run" else self.kept
+
+    @property
+    def kept(self) -> Path:
+        """The folder in which results stay when their run has ended."""
+        return (self.shelf or self.root / "results") / self.name
 
     def result(self, name: str) -> Any:
         """A table that an earlier notebook showed, by its name."""
+        note("result", name, self.name)
         return tables.read_result(self.results, name)
 
-    def values(self) -> dict[str, dict[str, Any]]:
+    def values(self) -> Mapping[str, dict[str, Any]]:
         """Every value that a notebook of this study recorded, by its name."""
+        return watched(self._values(), "value", self.name)
+
+    def earlier_values(self, notebook: str) -> Mapping[str, dict[str, Any]]:
+        """The values that the notebooks before this one recorded; its own are those of another run."""
+        earlier = {name: value for name, value in self._values().items() if value["notebook"] < notebook}
+        return watched(earlier, "value", self.name)
+
+    def _values(self) -> dict[str, dict[str, Any]]:
         path = self.results / "values.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
-    def earlier_values(self, notebook: str) -> dict[str, dict[str, Any]]:
-        """The values that the notebooks before this one recorded; its own are those of another run."""
-        return {name: value for name, value in self.values().items() if value["notebook"] < notebook}
-
-    def _entry(self, name: str) -> tuple["Study", dict[str, Any] | None]:
+    def _entry(self, name: str) -> tuple[Study, dict[str, Any] | None]:
         """The study that holds a table, and what its study.yml says of it; None when there is no such table."""
         if name not in schema.TABLES:
             raise StudyError(f"'{name}' is not a canonical table.{nearest(name, schema.TABLES)}")
@@ -223,7 +251,10 @@ class Study:
     def _waits(self, entry: Mapping[str, Any]) -> bool:
         """Whether a table is one of those that come with codings, and none came yet."""
         path = self.folder / entry["file"]
-        return path.parent == self.coding and not path.is_file()
+        if path.parent != self.coding:
+            return False
+        note("file", entry["file"], self.name)
+        return not path.is_file()
 
     def mapped_table(self, name: str, entry: Mapping[str, Any]) -> pd.DataFrame:
         """A table read from a foreign file by the mapping that study.yml gives."""
@@ -279,7 +310,8 @@ def open_study(name: str = ORIGINAL, root: Path | None = None) -> Study:
             f"Studies here: {', '.join(known) or 'none'}."
         )
     settings = read_settings(path, where=f"data/{name}/study.yml", original=name == ORIGINAL)
-    study = Study(name, root, closed_in(settings))
+    study = Study(name, root, watched(closed_in(settings), "setting", name, ("tables", "decisions")))
+    note("file", study.key_file.relative_to(study.folder).as_posix(), name)
     if study.key_file.is_file():
         privacy.mask_with(study.key_file)
     return study
