@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis import cli, sampling, schema
 from analysis.computable import NotComputable
-from analysis.criteria import measure_posts, thresholds
+from analysis.criteria import measure_posts
 from analysis.errors import StudyError
 from analysis.figures import sampling as draw
 from analysis.privacy import masked
@@ -18,6 +18,7 @@ from analysis.sampling import Drawn, draw_from, draw_sample, explain_post, find_
 from analysis.settings import Side
 from analysis.sources.mapped import read_mapped
 from analysis.study import open_study
+from analysis.thresholds import one_at_a_time as thresholds
 
 SIDES = {"newcomer": Side("arrivals", "en", "English", "Latin"), "host": Side("locals", "zh", "Chinese", "Han")}
 ABSENT = NotComputable("the study has no comments")

@@ -1,21 +1,30 @@
 """What the selection criteria ask of a post, and whether it meets them.
 
 Each criterion holds one measure of a post against one cut-off of `study.yml`. A measure that the whole capture lacks
-makes its criterion not computable; one that a single post lacks leaves that post undecided.
+makes its criterion not computable; one that a single post lacks leaves that post undecided. What a criterion says of a
+post stands here once, as an expression of plain SQL (`met`): every engine then says the same, of any number of posts.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-import pandas as pd
-
-from analysis.called import CALLED
-from analysis.computable import NotComputable, computable, need
+from analysis.computable import NotComputable
+from analysis.database import connected, frame
 from analysis.language import share_of, wording
-from analysis.settings import Side
-from analysis.sources.counts import is_lower_bound
+from analysis.measures import captured_absent, exchange_absent, measuring
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.database import Connection
+    from analysis.settings import Side
+
+
+Outcomes = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -37,13 +46,43 @@ CRITERIA = (
     Criterion("host_comments", "comments by hosts", "host_comments", "min_host_comments"),
     Criterion("creator_replies", "the creator's replies to hosts", "creator_replies", "min_creator_replies"),
 )
-NO_CREATORS = "the capture names no creators"
 # What is chosen among the posts that meet them all.
 CHOICES = (
     Criterion("creators", "creators, by their best post", "creator_place", "creators_wanted", at_least=False),
     Criterion("per_creator", "posts of each creator", "turn", "per_creator_at_most", at_least=False),
     Criterion("posts", "posts of the sample", "place", "posts_wanted", at_least=False),
 )
+# What is looked at in each captured post, besides its wording.
+COUNTED = [
+    "post_id",
+    "creator_id",
+    "search_rank",
+    "likes",
+    "likes_captured",
+    "comments_count",
+    "comments_count_captured",
+]
+EXCHANGE = ("host_comments", "creator_replies")
+# What a text hashes to begins alike in no two posts, so that equals stand in random order, wherever that is computed.
+IN_RANDOM_ORDER = "md5(concat('{seed}:', post_id))"
+
+
+class MeasuredPosts(Protocol):
+    """Posts with a measure of each per criterion, in memory or in files."""
+
+    @property
+    def columns(self) -> Collection[str]:
+        """The columns of the measured posts."""
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """The measures that the whole capture lacks, each with the reason."""
+
+    def opened(self) -> AbstractContextManager[Connection]:
+        """A database in which `measured` is the table of these posts."""
+
+    def keep(self, db: Connection, name: str, query: str) -> None:
+        """Put what a query gives of the table `measured` into that database, as a table."""
 
 
 @dataclass(frozen=True)
@@ -53,120 +92,104 @@ class Measured:
     posts: pd.DataFrame
     absent: Mapping[str, str]
 
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the measured posts."""
+        return list(self.posts.columns)
+
+    @contextmanager
+    def opened(self) -> Iterator[Connection]:
+        """A database in which `measured` is the table of these posts."""
+        with connected() as db:
+            db.register("measured", self.posts)
+            yield db
+
+    def keep(self, db: Connection, name: str, query: str) -> None:
+        """Put what a query gives of the table `measured` into that database, as a table."""
+        db.execute(f"CREATE TEMP TABLE {name} AS {query}")
+
 
 def criteria_of(decisions: Mapping[str, Any]) -> tuple[Criterion, ...]:
     """The criteria in the order in which they are applied."""
     return (BY_LIKES if decisions["engagement_by"] == "likes" else BY_RANK, *CRITERIA)
 
 
+def reaches(criterion: Criterion, cut_off: float, measured: MeasuredPosts) -> str:
+    """The condition, in SQL, that is true of the posts that meet a criterion, and of no other."""
+    if criterion.measure in measured.absent or (criterion.at_least and cut_off == 0):
+        return "TRUE"
+    return f"{criterion.measure} {'>=' if criterion.at_least else '<='} {_number(cut_off)}"
+
+
+def met(criterion: Criterion, cut_off: float, measured: MeasuredPosts) -> str:
+    """Whether a post meets a criterion, in SQL: true, false, or null where the capture does not tell."""
+    plain, bound = reaches(criterion, cut_off, measured), f"{criterion.measure}_is_bound"
+    if plain == "TRUE" or bound not in measured.columns:
+        return plain
+    # "10+" may be 11 or 90: enough for a cut-off of 10, undecided for one of 20.
+    return f"CASE WHEN {plain} THEN TRUE WHEN {bound} THEN NULL ELSE {plain} END"
+
+
+def fares(criterion: Criterion, cut_off: float, measured: MeasuredPosts, outcomes: Outcomes) -> str:
+    """One of three numbers, in SQL: of posts that meet a criterion, of those that fall short, of those undecided.
+
+    It says what `met` says, and asks each post no more than twice.
+    """
+    plain, bound = reaches(criterion, cut_off, measured), f"{criterion.measure}_is_bound"
+    meeting, short, undecided = outcomes
+    if plain == "TRUE":
+        return str(meeting)
+    unknown = f"{criterion.measure} IS NULL{f' OR {bound}' if bound in measured.columns else ''}"
+    return f"CASE WHEN {plain} THEN {meeting} WHEN {unknown} THEN {undecided} ELSE {short} END"
+
+
+def standing(decisions: Mapping[str, Any], measured: MeasuredPosts) -> tuple[str, str]:
+    """By what posts stand in order, in SQL: by engagement, the first one first, and equals at random by the seed."""
+    measure = criteria_of(decisions)[0].measure
+    by = "NULL::BIGINT" if measure in measured.absent else measure
+    return by, IN_RANDOM_ORDER.format(seed=int(decisions["sample_seed"]))
+
+
 def measure_posts(
     posts: pd.DataFrame, comments: Any, creators: Any, *, token_unit: str, sides: Mapping[str, Side]
 ) -> Measured:
     """Measure in each post what the criteria ask for; `comments` and `creators` may be `NotComputable`."""
-    posts = posts.sort_values("post_id", ignore_index=True)
-    measures = {
-        "search_rank": _captured(posts, "search_rank", "search ranks"),
-        "likes_place": _place_by_likes(posts),
-        "newcomer_share": share_of(wording(posts), "newcomer", token_unit, sides),
-        "comments_count": _captured(posts, "comments_count", "comment counts"),
-        "host_comments": _host_comments(posts, comments, creators),
-        "creator_replies": _creator_replies(posts, comments, creators),
-    }
-    absent = {name: found.reason for name, found in measures.items() if isinstance(found, NotComputable)}
-    bounds = {
-        "likes_place_is_bound": is_lower_bound(posts["likes_captured"]),
-        "comments_count_is_bound": is_lower_bound(posts["comments_count_captured"]),
-    }
-    columns = {name: found for name, found in measures.items() if name not in absent}
-    return Measured(posts[["post_id", "creator_id"]].assign(**columns, **bounds), absent)
+    share = share_of(wording(posts), "newcomer", token_unit, sides)
+    unknown = next((table.reason for table in (comments, creators) if isinstance(table, NotComputable)), None)
+    told = isinstance(share, NotComputable)
+    with connected() as db:
+        db.register("posts", posts[COUNTED].assign(**({} if told else {"newcomer_share": share})))
+        if not unknown:
+            db.register("comments", comments[["comment_id", "post_id", "parent_comment_id", "author_id"]])
+            db.register("accounts", creators[["creator_id", "side"]])
+        absent = {
+            **captured_absent(db, COUNTED),
+            **({"newcomer_share": share.reason} if told else {}),
+            **(dict.fromkeys(EXCHANGE, unknown) if unknown else exchange_absent(db)),
+        }
+        query = measuring(COUNTED, absent, exchange=not unknown)
+        return Measured(frame(db, f"{query} ORDER BY post_id"), absent)
 
 
 def meets(posts: pd.DataFrame, criterion: Criterion, cut_off: float) -> pd.Series:
-    """Whether each measured post meets a criterion; missing where the capture does not tell."""
+    """Whether each post of a table in memory meets a criterion: what `met` says, for tables that are asked often."""
+    import pandas as pd
+
     if criterion.measure not in posts or (criterion.at_least and cut_off == 0):
         return pd.Series(data=True, index=posts.index, dtype="boolean")
     number = posts[criterion.measure].astype("Float64")
-    met: pd.Series = number >= cut_off if criterion.at_least else number <= cut_off
+    found: pd.Series = number >= cut_off if criterion.at_least else number <= cut_off
     bound = f"{criterion.measure}_is_bound"
-    # "10+" may be 11 or 90: enough for a cut-off of 10, undecided for one of 20.
-    return met.mask(~met & posts[bound]) if bound in posts else met
+    return found.mask(~found & posts[bound]) if bound in posts else found
 
 
-@computable
-def thresholds(measured: Measured, decisions: Mapping[str, Any]) -> pd.DataFrame:
-    """How many posts would meet all criteria if one cut-off took other values."""
-    criteria = [criterion for criterion in criteria_of(decisions) if criterion.measure not in measured.absent]
-    need(criteria, "no criterion is computable")
-    return pd.concat([_varied(measured.posts, criterion, decisions) for criterion in criteria], ignore_index=True)
+def _number(cut_off: float) -> str:
+    """A number as SQL writes it; a fraction with an exponent, which makes it the same kind of number as a measure.
 
-
-@computable
-def list_thresholds(tried: pd.DataFrame) -> pd.DataFrame:
-    """What other cut-offs leave, for readers."""
-    return tried.assign(decision=tried["decision"].map(CALLED))
-
-
-def _varied(posts: pd.DataFrame, varied: Criterion, decisions: Mapping[str, Any]) -> pd.DataFrame:
-    """The posts that each value of one cut-off leaves, the other criteria as decided."""
-    chosen = float(decisions[varied.decision])
-    values = _values_to_try(posts[varied.measure], chosen, at_least=varied.at_least)
-    for other in criteria_of(decisions):
-        if other is not varied:
-            posts = posts[meets(posts, other, decisions[other.decision]).fillna(value=False)]
-    left = [int(meets(posts, varied, value).sum()) for value in values]
-    tried = pd.DataFrame({"cut_off": values, "posts": left, "chosen": [value == chosen for value in values]})
-    return tried.assign(decision=varied.decision)[["decision", "cut_off", "posts", "chosen"]]
-
-
-def _values_to_try(measure: pd.Series, chosen: float, *, at_least: bool) -> list[float]:
-    """Some sixty values of a measure, spread evenly over its posts but for the strictest, and the chosen one."""
-    shares = np.linspace(0, 0.95, 60) if at_least else np.linspace(0.05, 1, 60)
-    return sorted({*np.quantile(measure.dropna().astype("float64"), shares, method="nearest").tolist(), chosen})
-
-
-@computable
-def _captured(posts: pd.DataFrame, column: str, called: str) -> pd.Series:
-    need(posts[column].dropna(), f"the capture has no {called}")
-    return posts[column]
-
-
-@computable
-def _place_by_likes(posts: pd.DataFrame) -> pd.Series:
-    """Each post's place by likes as a share of all posts that have likes: 0.1 is the end of the first tenth."""
-    need(posts["likes"].dropna(), "the capture has no likes")
-    return posts["likes"].rank(method="min", ascending=False) / posts["likes"].count()
-
-
-@computable
-def _host_comments(posts: pd.DataFrame, comments: pd.DataFrame, creators: pd.DataFrame) -> pd.Series:
-    """How many comments by hosts stand under each post, its creator's own left out."""
-    of_hosts = comments[_sides_of(comments["author_id"], creators).eq("host")]
-    need(posts["creator_id"].dropna(), NO_CREATORS)
-    creator = of_hosts["post_id"].map(posts.set_index("post_id")["creator_id"])
-    return _count_under(posts, of_hosts[of_hosts["author_id"].ne(creator)], comments)
-
-
-@computable
-def _creator_replies(posts: pd.DataFrame, comments: pd.DataFrame, creators: pd.DataFrame) -> pd.Series:
-    """How often each post's creator answered a comment by a host."""
-    need(comments["parent_comment_id"].dropna(), "the capture has no replies")
-    need(posts["creator_id"].dropna(), NO_CREATORS)
-    answered = comments["parent_comment_id"].map(comments.set_index("comment_id")["author_id"])
-    creator = comments["post_id"].map(posts.set_index("post_id")["creator_id"])
-    to_others = _sides_of(answered, creators).eq("host") & answered.ne(creator)
-    return _count_under(posts, comments[comments["author_id"].eq(creator) & to_others], comments)
-
-
-def _sides_of(accounts: pd.Series, creators: pd.DataFrame) -> pd.Series:
-    need(accounts, "the capture has no comments")
-    need(creators["side"].dropna(), "the capture does not tell newcomers from hosts")
-    return accounts.map(creators.set_index("creator_id")["side"])
-
-
-def _count_under(posts: pd.DataFrame, counted: pd.DataFrame, comments: pd.DataFrame) -> pd.Series:
-    """Count rows by post; a post whose comments were not captured has no count, unless it has none to capture."""
-    found = posts["post_id"].map(counted["post_id"].value_counts())
-    seen = posts["post_id"].isin(comments["post_id"]) | posts["comments_count"].eq(0).fillna(value=False)
-    counts = found.astype("Float64").mask(found.isna() & seen, 0).astype("Int64")
-    # Whose comments are the creator's own cannot be told where nobody knows the creator.
-    return counts.mask(posts["creator_id"].isna())
+    >>> _number(20), _number(0.5)
+    ('20', '0.5e0')
+    """
+    number = float(cut_off)
+    if number.is_integer():
+        return str(int(number))
+    return repr(number) if "e" in repr(number) else f"{number!r}e0"

@@ -8,14 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis import corpus, thresholds
 from analysis.computable import CannotCompute, NotComputable, computable, need
-from analysis.criteria import BY_LIKES, BY_RANK, CRITERIA, Measured, measure_posts
+from analysis.contenders import contenders
+from analysis.criteria import BY_LIKES, BY_RANK, CRITERIA, MeasuredPosts, criteria_of, measure_posts
 from analysis.cut_offs import Draws, draw_every
 from analysis.exchange import threads
+from analysis.frames import Frame, open_frame
+from analysis.in_files import stays_in_files
 from analysis.robustness import Combinations, Decided, combine, told, tried
 from analysis.sampling import DECIDED
 from analysis.settings import Side
 from analysis.sides import tell_sides
+from analysis.study import Study
 
 RESULTS = {
     "posts_that_qualify": "posts that meet every criterion",
@@ -27,19 +32,25 @@ RESULTS = {
 ORDER = ["side_by", "token_unit", "engagement_by", "sample_seed"]
 # How sides are told, and what is counted as a word.
 Ways = tuple[str, str]
+TOO_MANY = "the posts are too many to tell sides by what was written in them"
+HELD = "the frame holds the shares of words itself"
 
 
 @dataclass(frozen=True)
 class Material:
-    """What the sample is drawn from; each table may be `NotComputable`."""
+    """What the sample is drawn from; each table may be `NotComputable`.
+
+    Where the posts stay in files, it is `study` that says in which.
+    """
 
     posts: Any
     comments: Any
     creators: Any
     sides: Mapping[str, Side]
+    study: Study | None = None
     # What takes long is made once for each way of measuring.
     _told: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _measured: dict[Ways, Measured] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _measured: dict[Ways, MeasuredPosts] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def accounts(self, side_by: str) -> Any:
         """The accounts with their sides, told in one way."""
@@ -47,24 +58,45 @@ class Material:
             self._told[side_by] = tell_sides(self.creators, self.posts, self.comments, side_by, self.sides)
         return self._told[side_by]
 
-    def measured(self, decisions: Decided) -> dict[Ways, Measured]:
+    def measured(self, decisions: Decided) -> dict[Ways, MeasuredPosts]:
         """Measure the posts once for each way of measuring: all other choices are cut-offs on these measures."""
+        wanted = list(product(self.ways_to_tell(decisions), _and_own("token_unit", decisions)))
+        for ways in wanted:
+            if ways not in self._measured:
+                self._measured[ways] = self._measure(*ways, decisions)
+        return {ways: self._measured[ways] for ways in wanted}
+
+    def ways_to_tell(self, decisions: Decided) -> list[str]:
+        """The ways of telling sides that are tried; of posts in files only the one that does not read all of them."""
+        if not self.study:
+            return _and_own("side_by", decisions)
+        if decisions["side_by"] != "creators":
+            raise CannotCompute(TOO_MANY)
+        return ["creators"]
+
+    def _measure(self, side_by: str, unit: str, decisions: Decided) -> MeasuredPosts:
+        if self.study:
+            return open_frame(self.study, {**decisions, "token_unit": unit})
         if isinstance(self.posts, NotComputable):
             raise CannotCompute(self.posts.reason)
-        wanted = list(product(_and_own("side_by", decisions), _and_own("token_unit", decisions)))
-        for side_by, unit in wanted:
-            if (side_by, unit) not in self._measured:
-                accounts = self.accounts(side_by)
-                found = measure_posts(self.posts, self.comments, accounts, token_unit=unit, sides=self.sides)
-                self._measured[side_by, unit] = found
-        return {ways: self._measured[ways] for ways in wanted}
+        return measure_posts(self.posts, self.comments, self.accounts(side_by), token_unit=unit, sides=self.sides)
 
     def threads(self, decisions: Decided) -> dict[str, Any]:
         """Each post's threads, once for each way of telling sides."""
         return {
             side_by: _threads_by_post(self.comments, threads(self.comments, self.accounts(side_by)))
-            for side_by in _and_own("side_by", decisions)
+            for side_by in self.ways_to_tell(decisions)
         }
+
+
+def material_of(study: Study) -> Material:
+    """What a study's sample is drawn from; posts that lie in files stay there."""
+    posts = corpus.tidy(study.table("posts"), study.sides).rows
+    written, accounts = study.table("comments"), study.table("creators")
+    if stays_in_files(posts):
+        # Whatever they stand under is told by the comments themselves.
+        return Material(posts, corpus.tidy_comments(written, written, study.sides).rows, accounts, study.sides, study)
+    return Material(posts, corpus.tidy_comments(written, posts, study.sides).rows, accounts, study.sides)
 
 
 @computable
@@ -85,11 +117,11 @@ def every_combination(material: Material, decisions: Decided) -> Combinations:
     results = []
     for _, rows in taken.groupby(ORDER, sort=False):
         side_by, unit = rows["side_by"].iloc[0], rows["token_unit"].iloc[0]
-        drawn = draw_every(measured[side_by, unit], rows)
-        found = pd.concat([_headline(draws, by_post[side_by]) for draws in drawn], ignore_index=True)
-        results.append(found.set_axis(rows.index))
+        posts = measured[side_by, unit]
+        drawn = pd.concat([_headline(draws, by_post[side_by]) for draws in draw_every(contenders(posts, rows), rows)])
+        results.append(drawn.set_axis(rows.index).assign(posts_that_qualify=_qualify(posts, rows)))
     own = by_post[decisions["side_by"]]
-    whole = pd.concat([table[list(values)], pd.concat(results), table["chosen"]], axis=1)
+    whole = pd.concat([table[list(values)], pd.concat(results)[list(RESULTS)], table["chosen"]], axis=1)
     silent = isinstance(own, NotComputable) and whole["share_with_both_sides"].isna().all()
     return Combinations(whole, list(values), RESULTS, {"share_with_both_sides": own.reason} if silent else {})
 
@@ -105,8 +137,9 @@ def _and_own(choice: str, decisions: Decided) -> list[str]:
     return sorted({decisions[choice], *decisions["robustness"].get(choice, [])})
 
 
-def _without_effect(measured: Mapping[Ways, Measured], decisions: Decided) -> dict[str, str]:
-    own = measured[decisions["side_by"], decisions["token_unit"]].absent
+def _without_effect(measured: Mapping[Ways, MeasuredPosts], decisions: Decided) -> dict[str, str]:
+    first = measured[decisions["side_by"], decisions["token_unit"]]
+    own = first.absent
     # What one way of telling sides cannot give, another may.
     absent = {name: why for name, why in own.items() if all(name in found.absent for found in measured.values())}
     reasons = {
@@ -122,6 +155,8 @@ def _without_effect(measured: Mapping[Ways, Measured], decisions: Decided) -> di
         reasons["token_unit"] = absent["newcomer_share"]
     if "host_comments" in absent:
         reasons["side_by"] = absent["host_comments"]
+    if isinstance(first, Frame):
+        reasons |= {"side_by": TOO_MANY, **({"token_unit": HELD} if first.holds_shares else {})}
     return {name: reasons[name] for name in tried(decisions, DECIDED) if name in reasons}
 
 
@@ -137,13 +172,23 @@ def _threads_by_post(comments: pd.DataFrame, found: pd.DataFrame) -> pd.DataFram
     return found.assign(post_id=found["thread"].map(post_of)).groupby("post_id")["both"].agg(["size", "sum"])
 
 
+def _qualify(measured: MeasuredPosts, rows: pd.DataFrame) -> Any:
+    """How many posts meet every criterion under each combination, all counted in one pass."""
+    decisions = {str(name): value for name, value in rows.iloc[0].items()}
+    cut_offs = [criterion.decision for criterion in criteria_of(decisions)]
+    left = thresholds.together(measured, decisions, {name: rows[name].unique().tolist() for name in cut_offs})
+    if isinstance(left, NotComputable):
+        with measured.opened() as db:
+            return db.execute("SELECT count(*) FROM measured").fetchall()[0][0]
+    return rows[cut_offs].merge(left, how="left", on=cut_offs)["posts"].to_numpy()
+
+
 def _headline(draws: Draws, by_post: Any) -> pd.DataFrame:
     """Give the results of each draw that a reader would want to see unmoved."""
     drawn = draws.drawn.sum(axis=1)
     # Nobody is named where no creator is known, and nobody is there where nothing was drawn.
     creators = np.where(drawn == 0, 0.0, np.nan) if draws.creators is None else draws.creators
     return pd.DataFrame({
-        "posts_that_qualify": draws.eligible.sum(axis=1),
         "posts_drawn": drawn,
         "creators_drawn": creators,
         "share_with_both_sides": _share_with_both(draws, by_post),

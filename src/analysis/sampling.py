@@ -8,29 +8,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from analysis import corpus
+from analysis import corpus, frames
 from analysis.called import CALLED
+from analysis.choosing import Choice, choose, chosen, most_possible, standing_of
 from analysis.computable import NotComputable
 from analysis.criteria import (
     BY_RANK,
     CHOICES,
     CRITERIA,
-    NO_CREATORS,
     Criterion,
-    Measured,
+    MeasuredPosts,
     criteria_of,
     measure_posts,
     meets,
+    standing,
 )
+from analysis.database import Connection, frame, quoted
 from analysis.errors import StudyError, nearest
+from analysis.frames import holds_frame, open_frame
+from analysis.in_files import stays_in_files
 from analysis.privacy import masked
 from analysis.schema import Origin
+from analysis.selection import FALLS_SHORT, MEETS, NOTHING, UNDECIDED, Tried, count_states, passed
 from analysis.settings import Side
 from analysis.sides import tell_sides
 from analysis.study import Study
+from analysis.thresholds import left_by
 
 # What a draw depends on, besides the rows.
 DECIDED = (
@@ -72,6 +77,8 @@ class Drawn:
     posts: pd.DataFrame
     flow: pd.DataFrame
     reached: str
+    # How many posts would meet all criteria if the cut-offs took the other values that were tried.
+    thresholds: Any = None
 
     @property
     def creators(self) -> Any:
@@ -106,9 +113,19 @@ def draw_sample(
     return draw_from(measured, decisions)
 
 
-def measure_study(study: Study, decisions: Mapping[str, Any]) -> Measured:
-    """Measure a study's posts as its notebooks do. Raises `StudyError` when there are none."""
+def measure_study(study: Study, decisions: Mapping[str, Any]) -> MeasuredPosts:
+    """Measure a study's posts, however many they are. Raises `StudyError` when there are none.
+
+    Posts that lie in Parquet files stay there. Only where sides are told by language is all that was written read.
+    """
+    if holds_frame(study) and decisions["side_by"] == "creators":
+        return open_frame(study, decisions)
     posts = corpus.tidy(study.table("posts"), study.sides).rows
+    if stays_in_files(posts):
+        raise StudyError(
+            f"{study.name}: {posts.reason}. Sides can then be told by the accounts alone: decide side_by: creators, "
+            "or give the frame columns host_comments and creator_replies."
+        )
     if isinstance(posts, NotComputable):
         raise StudyError(f"{study.name}: {posts.reason}. Import some: compendium import {study.name}, then the file.")
     comments = corpus.tidy_comments(study.table("comments"), posts, study.sides).rows
@@ -116,20 +133,26 @@ def measure_study(study: Study, decisions: Mapping[str, Any]) -> Measured:
     return measure_posts(posts, comments, accounts, token_unit=decisions["token_unit"], sides=study.sides)
 
 
-def draw_from(measured: Measured, decisions: Mapping[str, Any]) -> Drawn:
-    """Draw a sample from measured posts, so that other cut-offs need no new measuring."""
-    captured = in_order(measured, decisions)
-    eligible, criteria = _apply(captured, criteria_of(decisions), measured.absent, decisions)
-    standing = _stand(eligible, captured, decisions)
-    chosen, choices = _apply(standing.posts, CHOICES, standing.absent, decisions)
-    flow = pd.DataFrame([Step("captured", "posts in the capture", kept=len(captured)), *criteria, *choices])
-    alone = {asked.step: _meet_alone(captured, asked, measured, decisions) for asked in criteria_of(decisions)}
-    lost = ["dropped", "missing"]
-    # A step that could not be applied dropped no posts, which is not to say that it would have dropped none.
-    flow[lost] = flow[lost].astype("Int64").mask(flow["computable"] != "yes")
-    flow.insert(len(flow.columns) - 1, "meets_alone", flow["step"].map(alone).astype("Int64"))
-    posts = chosen.assign(place=range(1, len(chosen) + 1))[["post_id", "creator_id", "place"]]
-    return Drawn(posts.reset_index(drop=True), flow, _reached(eligible, chosen, flow, decisions))
+def posts_of(study: Study, drawn: Drawn) -> Any:
+    """The posts among which those of a sample are: all of a small table, of a frame in files those of the sample."""
+    if holds_frame(study):
+        return frames.posts_of(study, drawn.posts["post_id"])
+    return corpus.tidy(study.table("posts"), study.sides).rows
+
+
+def draw_from(measured: MeasuredPosts, decisions: Mapping[str, Any], tried: Tried = NOTHING) -> Drawn:
+    """Draw a sample from measured posts, so that other cut-offs need no new measuring.
+
+    What values of cut-offs leave that are `tried`, one at a time (`thresholds.around`) or in every combination
+    (`thresholds.grid`), is counted in the same pass over the posts.
+    """
+    with passed(measured, decisions, tried) as db:
+        fared = count_states(db, criteria_of(decisions))
+        choice = choose(db, decisions)
+        posts = chosen(db, decisions)
+        flow = _flow(fared, choice, measured, decisions)
+        reached = _reached(posts, flow, decisions, most_possible(db, decisions))
+        return Drawn(posts, flow, reached, left_by(db, decisions, tried))
 
 
 def list_steps(flow: pd.DataFrame) -> pd.DataFrame:
@@ -187,81 +210,73 @@ def find_post(posts: pd.Series, asked: str) -> str:
     )
 
 
-def explain_post(measured: Measured, drawn: Drawn, decisions: Mapping[str, Any], post_id: str) -> pd.DataFrame:
+def explain_post(measured: MeasuredPosts, drawn: Drawn, decisions: Mapping[str, Any], post_id: str) -> pd.DataFrame:
     """Criterion by criterion, what one post was measured at and whether that kept it; the last row is the outcome."""
-    captured = in_order(measured, decisions)
-    eligible, _ = _apply(captured, criteria_of(decisions), measured.absent, decisions)
-    standing = _stand(eligible, captured, decisions)
-    rows = [_answer(captured, criterion, measured.absent, decisions, post_id) for criterion in criteria_of(decisions)]
-    places = drawn.posts.set_index("post_id")["place"]
-    stood = standing.posts
-    # Posts are taken in turns of their creators; what was taken has the place that the book gives it.
-    stood = stood.assign(place=stood["post_id"].map(places).fillna(stood["place"]))
+    with passed(measured, decisions) as db:
+        absent = {**measured.absent, **choose(db, decisions).absent}
+        post = frame(db, f"SELECT * FROM measured WHERE post_id = {quoted(post_id)}")  # noqa: S608
+        rows = [_answer(post, criterion, absent, decisions) for criterion in criteria_of(decisions)]
+        if all(row["keeps"] != "no" for row in rows):
+            post = post.assign(**_standing(db, drawn, post_id, absent))
     for choice in CHOICES:
         # Whoever had left is not asked any more.
-        asked = stood[stood["post_id"] == post_id] if all(row["keeps"] != "no" for row in rows) else stood.head(0)
-        rows.append(_answer(asked, choice, standing.absent, decisions, post_id))
+        stays = all(row["keeps"] != "no" for row in rows)
+        rows.append(_answer(post if stays else post.head(0), choice, absent, decisions))
     return pd.DataFrame([*rows, _outcome(rows, drawn, post_id)])
 
 
-def in_order(measured: Measured, decisions: Mapping[str, Any]) -> pd.DataFrame:
+def in_order(measured: MeasuredPosts, decisions: Mapping[str, Any]) -> pd.DataFrame:
     """The posts by engagement, the first one first; equals, and posts without a measure, in random order."""
-    measure = criteria_of(decisions)[0].measure
-    # The posts are sorted by their identifier, so that the order depends on the seed and not on the file.
-    drawn = np.random.default_rng(decisions["sample_seed"]).permutation(len(measured.posts))
-    by = ["drawn"] if measure in measured.absent else [measure, "drawn"]
-    return measured.posts.assign(drawn=drawn).sort_values(by, ignore_index=True)
+    by, drawn = standing(decisions, measured)
+    with measured.opened() as db:
+        return frame(db, f"SELECT * FROM measured ORDER BY {by} NULLS LAST, {drawn}, post_id")  # noqa: S608
 
 
-def _apply(
-    posts: pd.DataFrame, criteria: tuple[Criterion, ...], absent: Mapping[str, str], decisions: Mapping[str, Any]
-) -> tuple[pd.DataFrame, list[Step]]:
-    """Keep the posts that meet one criterion after the other."""
-    kept, steps = posts, []
+def _standing(db: Connection, drawn: Drawn, post_id: str, absent: Mapping[str, str]) -> dict[str, Any]:
+    """Where a candidate stands; posts are taken in turns of their creators, and who was taken has the book's place."""
+    places = drawn.posts.set_index("post_id")["place"]
+    found = standing_of(db, post_id, {name: why for name, why in absent.items() if name == "turn"})
+    return {**found, "place": places.get(post_id, found["place"])}
+
+
+def _flow(fared: pd.DataFrame, choice: Choice, measured: MeasuredPosts, decisions: Mapping[str, Any]) -> pd.DataFrame:
+    """The count at every step, from how many posts fare how with each criterion and what the choices kept."""
+    criteria, captured = criteria_of(decisions), int(fared["posts"].sum())
+    steps = [Step("captured", "posts in the capture", kept=captured)]
+    told_alone = [one for one in criteria if one.measure not in measured.absent]
+    alone = {one.step: int(fared.loc[fared[one.step] == MEETS, "posts"].sum()) for one in told_alone}
     for criterion in criteria:
-        cut_off, reason = decisions[criterion.decision], absent.get(criterion.measure)
-        met = meets(kept, criterion, cut_off)
-        kept = kept[met.fillna(value=False)]
-        counts = (int(met.sum()), int((~met).sum()), int(met.isna().sum()))
-        told = f"not computable: {reason}" if reason else "yes"
-        steps.append(Step(criterion.step, criterion.asks, criterion.decision, cut_off, *counts, computable=told))
-    return kept, steps
+        told = fared.groupby(criterion.step)["posts"].sum()
+        kept, dropped, missing = (int(told.get(state, 0)) for state in (MEETS, FALLS_SHORT, UNDECIDED))
+        steps.append(_step(criterion, (kept, dropped, missing), measured.absent, decisions))
+        fared = fared[fared[criterion.step] == MEETS]
+    for one in CHOICES:
+        kept, missing = choice.kept[one.step], choice.missing[one.step]
+        steps.append(_step(one, (kept, steps[-1].kept - kept - missing, missing), choice.absent, decisions))
+    flow = pd.DataFrame(steps)
+    lost = ["dropped", "missing"]
+    # A step that could not be applied dropped no posts, which is not to say that it would have dropped none.
+    flow[lost] = flow[lost].astype("Int64").mask(flow["computable"] != "yes")
+    flow.insert(len(flow.columns) - 1, "meets_alone", flow["step"].map(alone).astype("Int64"))
+    return flow
 
 
-def _meet_alone(
-    posts: pd.DataFrame, criterion: Criterion, measured: Measured, decisions: Mapping[str, Any]
-) -> int | None:
-    """How many posts of the whole capture meet a criterion by itself."""
-    if criterion.measure in measured.absent:
-        return None
-    return int(meets(posts, criterion, decisions[criterion.decision]).sum())
+def _step(
+    criterion: Criterion, counts: tuple[int, int, int], absent: Mapping[str, str], decisions: Mapping[str, Any]
+) -> Step:
+    reason, cut_off = absent.get(criterion.measure), decisions[criterion.decision]
+    told = f"not computable: {reason}" if reason else "yes"
+    return Step(criterion.step, criterion.asks, criterion.decision, cut_off, *counts, told)
 
 
-def _stand(eligible: pd.DataFrame, captured: pd.DataFrame, decisions: Mapping[str, Any]) -> Measured:
-    """Measure what the choice goes by: the place of each post's creator, its turn among theirs, and its own place."""
-    if len(captured) and captured["creator_id"].isna().all():
-        why = dict.fromkeys(("creator_place", "turn"), NO_CREATORS)
-        return Measured(eligible.assign(place=range(1, len(eligible) + 1)), why)
-    creators, each = decisions["creators_wanted"], decisions["per_creator_at_most"]
-    # The first post of a creator is the best one, and -1 stands for no creator.
-    creator_place = pd.Series(pd.factorize(eligible["creator_id"])[0] + 1, index=eligible.index)
-    creator_place = creator_place.where(creator_place > 0)
-    turn = (eligible.groupby("creator_id").cumcount() + 1).where(creator_place.notna())
-    # Every creator's best post comes before any creator's second.
-    place = turn[(creator_place <= creators) & (turn <= each)].rank(method="first")
-    return Measured(eligible.assign(creator_place=creator_place, turn=turn, place=place), {})
-
-
-def _reached(eligible: pd.DataFrame, chosen: pd.DataFrame, flow: pd.DataFrame, decisions: Mapping[str, Any]) -> str:
+def _reached(posts: pd.DataFrame, flow: pd.DataFrame, decisions: Mapping[str, Any], possible: tuple[int, int]) -> str:
     """Whether the sample is as large as wanted, and if not, what stood in the way."""
     wanted, creators, each = (decisions[name] for name in ("posts_wanted", "creators_wanted", "per_creator_at_most"))
-    got = chosen["creator_id"].nunique()
-    if len(chosen) == wanted and got == creators:
+    got, (most, there) = posts["creator_id"].nunique(), possible
+    if len(posts) == wanted and got == creators:
         return f"yes{_without(flow)}"
-    per_creator = eligible["creator_id"].value_counts().clip(upper=each)
-    most = int(per_creator.head(creators).sum())
-    told = f"no: {len(chosen)} of {wanted} posts by {got} of {creators} creators"
-    if most >= wanted and len(per_creator) >= creators:
+    told = f"no: {len(posts)} of {wanted} posts by {got} of {creators} creators"
+    if most >= wanted and there >= creators:
         return f"{told}; creators who stand lower have enough posts"
     return f"{told}; any {creators} creators have at most {most} posts that meet the criteria, up to {each} of each"
 
@@ -277,10 +292,10 @@ def _without(flow: pd.DataFrame) -> str:
 
 
 def _answer(
-    posts: pd.DataFrame, criterion: Criterion, absent: Mapping[str, str], decisions: Mapping[str, Any], post_id: str
+    post: pd.DataFrame, criterion: Criterion, absent: Mapping[str, str], decisions: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Whether one post meets one criterion, by what measure, and why that cannot be told."""
-    cut_off, post = decisions[criterion.decision], posts[posts["post_id"] == post_id]
+    """Whether one post meets one criterion, by what measure, and why that cannot be told; none had left before."""
+    cut_off = decisions[criterion.decision]
     asked = {"step": criterion.step, "criterion": criterion.asks, "measure": "", "cut_off": _asked(criterion, cut_off)}
     if post.empty:
         return {**asked, "met": "not asked", "keeps": "", "why": "it had left before"}
