@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from compendium_absent import gather_absences, has_absences
+from compendium_called import setup_called
+from compendium_cards import setup_cards
 from compendium_cite import setup_cite
 from compendium_claims import setup_claims
 from compendium_codes import link_codes
@@ -22,6 +24,7 @@ from compendium_directives import DataTable, ResultFigure, ResultTable, SchemaTa
 from compendium_evidence import setup_evidence
 from compendium_figures import setup_figures
 from compendium_files import setup_files
+from compendium_folds import setup_folds
 from compendium_ledger import setup_ledger
 from compendium_map import setup_map
 from compendium_search import setup_search
@@ -78,12 +81,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # After the theme, which prints this title as it is.
     app.connect("html-page-context", escape_title, priority=900)
     app.add_node(Spoken, html=(visit_spoken, depart_spoken))
+    app.add_node(OriginLine, html=(visit_origins, depart_origins))
     setup_theme(app)
     setup_search(app)
     setup_cite(app)
+    setup_called(app)
     setup_files(app)
     setup_figures(app)
     setup_claims(app)
+    setup_folds(app)
+    setup_cards(app)
     setup_ledger(app)
     setup_map(app)
     setup_evidence(app)
@@ -115,15 +122,26 @@ def tell_origins(app: Sphinx, doctree: nodes.document) -> None:
     if title is None:
         return
     shown = _origins_in(doctree)
-    told = nodes.paragraph(classes=["origins"])
-    if not shown:
-        told += nodes.Text(words(app, "origin.not_computable" if has_absences(doctree) else "origin.none"))
+    told = "" if shown else words(app, "origin.not_computable" if has_absences(doctree) else "origin.none")
     for number, origin in enumerate(shown):
-        told += nodes.Text(words(app, "origin.separator" if number else "origin.told"))
-        told += nodes.inline("", words(app, f"origin.{origin}"), classes=["origin", f"origin-{origin}"])
-        told += nodes.Text(" " + words(app, f"origin.told_{origin}"))
-    told += nodes.Text(words(app, "origin.end") if shown else "")
-    title.parent.insert(title.parent.index(title) + 1, told)
+        mark = f'<span class="origin origin-{origin}">{words(app, f"origin.{origin}")}</span>'
+        told += f"{words(app, 'origin.separator' if number else 'origin.told')}{mark} "
+        told += words(app, f"origin.told_{origin}")
+    told += words(app, "origin.end") if shown else ""
+    title.parent.insert(title.parent.index(title) + 1, OriginLine(told=told))
+
+
+class OriginLine(nodes.General, nodes.Element):
+    """The line under a title, alike on most pages: it holds no text node, so that no search finds it."""
+
+
+def visit_origins(translator: Any, node: OriginLine) -> None:
+    """Write the line."""
+    translator.body.append(f'<p class="origins">{node["told"]}</p>\n')
+
+
+def depart_origins(translator: Any, node: OriginLine) -> None:
+    """The line is written whole."""
 
 
 class Spoken(nodes.inline):

@@ -27,7 +27,7 @@ from analysis.checks.base import CONFLICTS, HOLDS, JUDGEMENT, NEEDS_DATA, SUPPOR
 from analysis.claim_rows import Computed, Row, Rows, anchor
 from analysis.errors import nearest
 from analysis.study import Study, open_study
-from analysis.wording import FIRST_OF_THE_EAST
+from analysis.wording import FIRST_OF_THE_EAST, say_html
 
 logger = logging.getLogger(__name__)
 LAST_WORD = re.compile(r"\S+$")
@@ -228,12 +228,12 @@ def spoken(app: Sphinx) -> str:
 
 def value_html(app: Sphinx, row: Row) -> str:
     """What the article prints for a claim, and what was computed."""
-    parts = [(words(app, "claims.printed"), html.escape(row.published))] if row.published else []
+    parts = [(words(app, "claims.printed"), say_html(row.published))] if row.published else []
     parts += [
-        (words(app, "claims.computed"), f"{html.escape(value.text)} {results.origin_html(value.origin)}")
+        (words(app, "claims.computed"), f"{say_html(value.text)} {results.origin_html(value.origin)}")
         for value in row.computed
     ]
-    return "".join(f"<div><dt>{label}</dt><dd{spoken(app)}>{told}</dd></div>" for label, told in parts)
+    return "".join(f"<div><dt>{label}</dt><dd>{told}</dd></div>" for label, told in parts)
 
 
 def evidence_address(app: Sphinx, page: str, evidence: str) -> str:
@@ -287,8 +287,7 @@ def _template(app: Sphinx, page: str, row: Row) -> str:
     origin = results.origin_html(row.origin)
     rows = rows_of(app.config)
     shown = "".join(
-        f"<li>{link(evidence_address(app, page, name), name)} "
-        f"<span{spoken(app)}>{html.escape(rows.gists.get(name, ''))}</span></li>"
+        f"<li>{link(evidence_address(app, page, name), name)} <span>{say_html(rows.gists.get(name, ''))}</span></li>"
         for name in row.evidence_ids
     )
     evidence = f'<p class="claim-about">{words(app, "claims.evidence")}</p><ul>{shown}</ul>' if shown else ""
@@ -297,8 +296,8 @@ def _template(app: Sphinx, page: str, row: Row) -> str:
         f'<template id="told-{html.escape(row.claim_id)}"><div class="claim-told">'
         f'<p class="claim-verdict">{shape(row.verdict)} <strong>{html.escape(told_of(app, "verdict", row.verdict))}'
         f'</strong> {origin}</p><p class="claim-about">{html.escape(about)}</p>'
-        f'<p class="claim-statement"{spoken(app)}>{html.escape(row.statement)}</p>'
-        f'<p class="claim-finding"{spoken(app)}>{html.escape(row.finding)}</p>'
+        f'<p class="claim-statement">{say_html(row.statement)}</p>'
+        f'<p class="claim-finding">{say_html(row.finding)}</p>'
         f"{f'<dl>{value}</dl>' if value else ''}{evidence}"
         f'<p class="claim-links">{" · ".join(_ways(app, page, row))}</p></div></template>'
     )

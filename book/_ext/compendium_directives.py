@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from typing import Any
 
 import pandas as pd
@@ -16,11 +17,13 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import results, schema
-from analysis.columns import EXPECTED
+from analysis.columns import EXPECTED, Table
 from analysis.computable import NotComputable
 from analysis.study import Study
+from analysis.wording import say
 
 logger = logging.getLogger(__name__)
+FIRST_CELLS = re.compile(r"<tr><td([^>]*)>.*?</td><td([^>]*)>(.*?)</td>")
 
 
 class ResultDirective(SphinxDirective):
@@ -148,21 +151,33 @@ class SchemaTable(SphinxDirective):
         rows = pd.DataFrame(
             {
                 "column": [column.name for column in table.columns],
-                "holds": [" or ".join(column.among) or EXPECTED[column.kind] for column in table.columns],
+                "may hold": [" or ".join(column.among) or EXPECTED[column.kind] for column in table.columns],
                 "meaning": [column.meaning for column in table.columns],
                 "needed": ["yes" if column.required else "" for column in table.columns],
             }
         )
         caption = f"The columns of {table.name}; one row is {table.row}."
         page = results.table_html(rows.to_csv(index=False), list(rows.columns), caption=caption, origin="")
-        return [nodes.raw("", page, format="html")]
+        return [nodes.raw("", _named(page, table), format="html")]
+
+
+def _named(page: str, table: Table) -> str:
+    """A table of columns in which names stay what they are in the data, also where a language has words for them."""
+    left = iter(table.columns)
+
+    def name(cells: re.Match[str]) -> str:
+        column = next(left)
+        among = " / ".join(f"<code>{word}</code>" for word in column.among)
+        return f"<tr><td{cells[1]}><code>{column.name}</code></td><td{cells[2]}>{among or cells[3]}</td>"
+
+    return FIRST_CELLS.sub(name, page)
 
 
 def _readable(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with names where the data have identifiers of codes, sides and languages."""
     codebook = study.table("codebook")
     codes = {} if isinstance(codebook, NotComputable) else dict(zip(codebook["code_id"], codebook["name"], strict=True))
-    sides = {name: side.label for name, side in study.sides.items()} | {"both": "both"}
+    sides = {name: side.label for name, side in study.sides.items()} | {"both": "both sides"}
     languages = {side.language: side.language_name for side in study.sides.values()}
     named = {"code_ids": codes, "themes": codes, "languages": languages, "speaker_side": sides, "addressee_side": sides}
 
@@ -170,4 +185,8 @@ def _readable(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
         return cells.map(lambda cell: "; ".join(names.get(word, word) for word in schema.words(cell)))
 
     told = {column: told_of(names, rows[column]) for column, names in named.items() if column in rows}
+    if "measure" in rows:
+        told["measure"] = rows["measure"].replace(
+            {"search_rank": say("place in the search results"), "comments_count": say("number of comments")}
+        )
     return rows.assign(**told).rename(columns={"code_ids": "codes", "speaker_side": "who speaks"})

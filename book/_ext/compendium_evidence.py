@@ -21,7 +21,7 @@ from analysis import results
 from analysis.browse import in_script
 from analysis.browse_page import evidence_of, setting_of
 from analysis.study import Study
-from analysis.wording import say_html
+from analysis.wording import say, say_html
 
 # Where the files of the corpus are among the sources, and where in the built book.
 MADE, SERVED = "book/evidence-data", "_static/evidence"
@@ -169,7 +169,8 @@ def _card(of: Parts, row: dict[str, Any]) -> str:
     identifier = html.escape(str(row["evidence_id"]))
     known = f"kind_{row['form']}"
     kind = of.say(known) if known in of.told else html.escape(str(row["form"]))
-    place = ", ".join(of.say(f"place_{name}", number=row[name]) for name in PLACE if row[name] != "")
+    places = (of.say(f"place_{name}", number=say(str(row[name]))) for name in PLACE if row[name] != "")
+    place = of.say("between").join(places)
     note = f'<p class="evidence-note">{say_html(row["note"])}</p>' if row["note"] else ""
     return "".join([
         f'<article id="evidence={identifier}" class="evidence-text" aria-labelledby="head-{identifier}">',
@@ -212,7 +213,7 @@ def _claims(of: Parts, claims: list[tuple[str, str]]) -> str:
     """The claims that rest on it, each a way to its row in the ledger."""
     if not claims:
         return f'<p class="evidence-links">{of.say("no_claims")}</p>'
-    links = ", ".join(
+    links = of.say("between").join(
         f'<a href="ledger.html#claim-{html.escape(claim)}" title="{html.escape(statement)}">{html.escape(claim)}</a>'
         for claim, statement in claims
     )

@@ -32,6 +32,7 @@ from analysis import results
 from analysis.checks.base import VERDICTS
 from analysis.claim_rows import Row, sections_in_order
 from analysis.schema import CLAIM_KINDS, ORIGINS
+from analysis.wording import say_html
 
 COLUMNS = ("claim", "section", "statement", "kind", "verdict", "origin", "value")
 CHOICES = {"verdict": VERDICTS, "kind": CLAIM_KINDS, "origin": ORIGINS}
@@ -189,8 +190,8 @@ def _statement(app: Sphinx, page: str, row: Row, told: list[tuple[str, str]]) ->
         f"<div><dt>{html.escape(key)}</dt><dd>{html.escape(cell)}</dd></div>" for key, cell in row.data.items() if cell
     )
     return (
-        f"<p{spoken(app)}>{html.escape(row.statement)}</p>"
-        f'<p class="ledger-finding"{spoken(app)}>{html.escape(row.finding)}</p>{"".join(parts)}'
+        f"<p>{say_html(row.statement)}</p>"
+        f'<p class="ledger-finding">{say_html(row.finding)}</p>{"".join(parts)}'
         f'<details id="data-{html.escape(row.claim_id)}"><summary>{words(app, "claims.row")}</summary>'
         f"<dl{spoken(app)}>{fields}</dl></details>"
     )

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
-from compendium_claims import as_json, evidence_address, link, rows_of, shape, spoken, told_of
+from compendium_claims import as_json, evidence_address, link, rows_of, shape, told_of
 from compendium_values import study_of
 from compendium_words import labels, words
 from docutils import nodes
@@ -21,6 +21,7 @@ from analysis.argument_map import CITES, LAYERS, ArgumentMap, Edge, Node, map_of
 from analysis.claims import article_of
 from analysis.computable import NotComputable
 from analysis.map_layout import Box, curve, lay_out
+from analysis.wording import say, say_html
 
 PAGES = {
     "theory": "book/references",
@@ -105,7 +106,10 @@ class Drawn:
     def _called(self, node: Node) -> str:
         if node.layer == "claims":
             return told_of(self.app, "section", node.of)
-        return _evidence_called(self.app, node.of) if node.layer == "evidence" else node.name
+        if node.layer == "evidence":
+            return _evidence_called(self.app, node.of)
+        # Works are called by their authors.
+        return node.name if node.layer == "theory" else say(node.name)
 
 
 def setup_map(app: Sphinx) -> None:
@@ -194,7 +198,7 @@ def _box(drawn: Drawn, node: Node, box: Box) -> str:
 def _entry(drawn: Drawn, node: Node) -> str:
     """One entry of the outline, with what it is linked to."""
     app = drawn.app
-    about = f' <span class="map-about"{spoken(app)}>{html.escape(node.about)}</span>' if node.about else ""
+    about = f' <span class="map-about">{say_html(node.about)}</span>' if node.about else ""
     address = drawn.address(node)
     look = (
         f' <a class="map-look" href="{html.escape(address)}">{html.escape(words(app, "map.look"))}</a>'
@@ -233,7 +237,7 @@ def _claims(drawn: Drawn, node: Node) -> str:
         items.append(
             f"<li>{shape(known[name].verdict)} {link(f'{ledger}#claim-{name}', name)} "
             f'<span class="map-verdict">{html.escape(verdict)}</span> '
-            f"<span{spoken(drawn.app)}>{html.escape(row['statement'])}</span>{linked}</li>"
+            f"<span>{say_html(row['statement'])}</span>{linked}</li>"
         )
     return f'<ul class="map-claims">{"".join(items)}</ul>'
 
@@ -268,5 +272,5 @@ def _evidence_called(app: Sphinx, name: str) -> str:
     evidence = article_of(study_of(app.config)).table("evidence").set_index("evidence_id").loc[name]
     for column, key in (("figure", "map.figure"), ("source_post", "map.post")):
         if str(evidence[column]) not in ("nan", "<NA>", "None", ""):
-            return f"{name} · {words(app, key, number=evidence[column])}"
+            return f"{name} · {words(app, key, number=say(str(evidence[column])))}"
     return name

@@ -30,8 +30,14 @@ const inPairs = (run) => {
 };
 const splitQuery = (query) => runsOf(query).flatMap(([run, spaceless]) => (spaceless ? inPairs(run) : [run]));
 """.replace("SPACELESS", SPACELESS + BEYOND[1])
-# What stands on a page and is not read there.
-NOT_READ = ".//script | .//style | .//svg | .//button | .//template | .//*[contains(@class, 'headerlink')]"
+# What stands on a page and is not read there as prose.
+NOT_READ = (
+    ".//h1 | .//script | .//style | .//svg | .//button | .//template | .//pre | .//table | .//figcaption"
+    " | .//*[contains(@class, 'headerlink')] | .//*[contains(concat(' ', @class, ' '), ' origin ')]"
+    " | .//p[@class='origins']"
+)
+# What stands apart from its neighbours without a space.
+BLOCKS = ("br", "dd", "div", "dt", "figure", "h2", "h3", "h4", "li", "p", "section", "summary")
 TEXTS = "searchtexts"
 
 
@@ -83,12 +89,14 @@ def keep_text(app: Sphinx, page: str, template: str, context: dict[str, Any], do
 
 
 def text_of(body: str) -> str:
-    """The text that is read on a page.
+    """The prose of a page, without its title, which stands above it.
 
-    >>> text_of("<h1>One<a class='headerlink'>#</a></h1><p>Two</p><script>3</script>")
-    'One Two'
+    >>> text_of("<h1>One</h1><h2>Two<a class='headerlink'>#</a></h2><p>Th<b>ree</b></p><pre>4</pre><script>5</script>")
+    'Two Three'
     """
     page = markup.fragment_fromstring(body, create_parent=True)
     for part in page.xpath(NOT_READ):
         part.drop_tree()
-    return " ".join(" ".join(page.itertext()).split())
+    for part in page.iter(*BLOCKS):
+        part.text, part.tail = f" {part.text or ''}", f" {part.tail or ''}"
+    return " ".join("".join(page.itertext()).split())

@@ -23,20 +23,27 @@ from analysis.study import Study, open_study
 from analysis.wording import say, say_html
 
 logger = logging.getLogger(__name__)
+# What begins with an underscore is not kept between builds.
+OPENED = "_compendium_opened"
 ABSENT = "not computable:"
 NOT_STATED = "not stated"
 OF_CAPTURE = ("date", "by", "licence", "changed")
 
 
 def study_of(config: Config) -> Study:
-    """The study whose book this is."""
-    return open_study(config.compendium_study, Path(config.compendium_root) if config.compendium_root else None)
+    """The study whose book this is, read once in a build."""
+    opened: Study | None = getattr(config, OPENED, None)
+    if opened is None:
+        root = Path(config.compendium_root) if config.compendium_root else None
+        opened = open_study(config.compendium_study, root)
+        setattr(config, OPENED, opened)
+    return opened
 
 
 def all_values(config: Config) -> dict[str, dict[str, Any]]:
     """The values of this study, and those of recorded runs, which only the original's book shows."""
     study = study_of(config)
-    values = study.values()
+    values = dict(study.values())
     recorded = study.folder / "recorded.json"
     if recorded.is_file():
         values |= json.loads(recorded.read_text(encoding="utf-8"))["values"]

@@ -105,7 +105,9 @@
     find("sort").value = state.sort;
     if (view.name === "article") showCards(new Set(result.rows), state);
     else await showTexts(turn);
-    if (turn === shown.turn) tell(view);
+    if (turn !== shown.turn) return;
+    tell(view);
+    if (!shown.rows.length) await tellElsewhere(view, turn);
   }
 
   /* Show one of the two views; the other stays in the page for printing and searching, but hidden. */
@@ -179,6 +181,19 @@
     const [count, all] = [shown.rows.length, view.data.count].map((number) => number.toLocaleString(setting.locale));
     const label = shown.rows.length ? labels[`status_${view.name}`] : labels.status_none;
     find("status").textContent = own.fill(label, { count, all, listed: Math.min(shown.listed, shown.rows.length) });
+  }
+
+  /* Where nothing fits, the way to the same in the other view, with how many fit there where that is known already. */
+  async function tellElsewhere(view, turn) {
+    const other = Object.values(views).find((one) => one.name !== view.name);
+    const { state } = shown;
+    // A single text or thread is in one view only.
+    if (!other || state.evidence || state.row || state.thread) return;
+    const rows = other.data && own.filter(other.data, await wishOf(state, other)).rows;
+    if (turn !== shown.turn || rows?.length === 0) return;
+    const filled = { tab: find(`tab-${other.name}`).textContent, count: rows?.length.toLocaleString(setting.locale) };
+    const told = own.fill(rows ? labels.counted : labels.elsewhere, filled);
+    find("status").append(" · ", own.element("a", { href: own.write({ ...state, in: other.name }) }, told));
   }
 
   /* The codes that stand together on the texts that are shown; each pair is a filter. */

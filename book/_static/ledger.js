@@ -23,7 +23,7 @@
   /** Put the rows in order; equal ones stay as the article has them. */
   function sort() {
     const keys = new Map(rows.map((row) => [row, key(row, sorted.column)]));
-    const compare = (one, other) => typeof one === "string" ? one.localeCompare(other) : one < other ? -1 : one > other ? 1 : 0;
+    const compare = (one, other) => typeof one === "string" ? one.localeCompare(other, document.documentElement.lang) : one < other ? -1 : one > other ? 1 : 0;
     const order = rows.toSorted((one, other) => (sorted.isDown ? -1 : 1) * compare(keys.get(one), keys.get(other)));
     body.append(...order);
     for (const head of table.tHead.rows[0].cells) {

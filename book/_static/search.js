@@ -11,6 +11,10 @@ const Search = (() => {
   const query = (new URLSearchParams(window.location.search).get("q") || "").trim();
   // A title that has the very words is worth more than one with others of their stem.
   const SAID_SO = 10;
+  // What tells the argument comes before what lists it once more, before notebooks and before single codes.
+  const LESS = {
+    "book/codes/": 12, "results/": 6, "book/codebook": 3, "book/evidence": 3, "book/ledger": 3, "book/map": 3,
+  };
   // What waits for the text of a page, by the page's name.
   const waiting = new Map();
   let index = null;
@@ -52,7 +56,8 @@ const Search = (() => {
     const [first, ...others] = each;
     const both = first ? [...first.keys()].filter((page) => others.every((found) => found.has(page))) : [];
     const said = (page) => (index.titles[page].toLowerCase().includes(text.toLowerCase()) ? SAID_SO : 0);
-    const worth = (page) => each.reduce((sum, found) => sum + found.get(page), said(page));
+    const less = (page) => LESS[Object.keys(LESS).find((place) => index.docnames[page].startsWith(place))] || 0;
+    const worth = (page) => each.reduce((sum, found) => sum + found.get(page), said(page) - less(page));
     return both.sort((one, other) => worth(other) - worth(one) || one - other);
   };
 
