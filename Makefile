@@ -9,6 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 BIN := .venv/bin
 INSTALLED := .venv/installed
+TESTED := .venv/installed-for-tests
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
@@ -17,7 +18,7 @@ help:
 	@echo 'make check       style, types and tests alone'
 	@echo 'make book        build the book from the results that are there'
 	@echo 'make pdf         print the book on paper, in each of its languages (needs Chromium)'
-	@echo 'make bench       measure, beside a plain script that does the same work'
+	@echo 'make bench       measure all beside what else would do it: ten minutes; RECORD=file keeps the figures'
 	@echo 'make lock        resolve requirements.lock anew (needs uv)'
 	@echo 'make clean       remove .venv and everything built'
 
@@ -26,17 +27,18 @@ reproduce: $(INSTALLED)
 
 # The book comes first, as many tests look at its pages.
 test: style book tests
+	@$(BIN)/compendium verify --engine stock
 	$(BIN)/pytest --quiet --nbval -p no:cacheprovider \
 		--override-ini addopts= --override-ini filterwarnings= results/liu2025/notebooks
 
 check: style tests
 
-style: $(INSTALLED)
+style: $(TESTED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-tests: $(INSTALLED)
+tests: $(TESTED)
 	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile
 
 book: $(INSTALLED)
@@ -45,12 +47,16 @@ book: $(INSTALLED)
 pdf: $(INSTALLED)
 	@$(BIN)/compendium pdf
 
-bench: $(INSTALLED)
-	@$(BIN)/python benchmarks/run.py
+bench: $(TESTED)
+	@$(BIN)/python benchmarks/run.py $(if $(RECORD),--record $(RECORD))
+
+# What runs the study, and beside it, in the same versions, what only tests it.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command 'make lock'
 
 lock:
-	uv pip compile pyproject.toml --group test --group build --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --output-file requirements.lock
+	$(LOCK) --group build --output-file requirements.lock
+	$(LOCK) --group test --constraint requirements.lock --output-file requirements-test.lock
 
 clean:
 	rm -rf .venv _build
@@ -61,4 +67,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TESTED): $(INSTALLED) requirements-test.lock
+	@echo 'Installing what the tests need (a minute or so) ...'
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements-test.lock
 	@touch $@

@@ -6,9 +6,12 @@ import json
 import re
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import yaml
+from docutils import nodes
+from docutils.utils import new_document
 from pybtex.database import parse_string
 
 from analysis import study as study_module
@@ -154,3 +157,41 @@ def test_a_citation_is_copied_and_that_is_told(open_page, kind, begins):
     page.locator(f".cite button[data-copy={kind}]").first.click()
     page.wait_for_function("document.querySelector('.cite [role=status]').textContent === 'Copied.'")
     assert page.evaluate("navigator.clipboard.readText()").startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", "It grows (Liu and Darvin, 2024; Guest et al., 2020), as Lee (2023) says."),
+        ("zh_CN", "It grows（Liu 与 Darvin，2024；Guest et al.，2020）, as Lee（2023）says."),
+    ],
+)
+def test_a_citation_is_set_with_the_signs_of_the_pages_language(monkeypatch, language, shown):
+    monkeypatch.syspath_prepend(str(PROJECT / "book/_ext"))
+    languages = importlib.import_module("compendium_languages")
+    pieces = (["(", "Liu and Darvin, 2024", "; ", "Guest et al., 2020", ")"], ["Lee (", "2023", ")"])
+    first, second = (nodes.inline("", "", *map(nodes.Text, part), classes=["bibtex-citation"]) for part in pieces)
+    says = "says." if language == "zh_CN" else " says."
+    told = [nodes.Text("It grows "), first, nodes.Text(", as "), second, nodes.Text(says)]
+    page = new_document("page")
+    page += nodes.paragraph("", "", *told)
+    languages.set_citations(SimpleNamespace(config=SimpleNamespace(language=language)), page, "page")
+    assert page.astext() == shown
+
+
+def test_no_space_is_left_between_a_wide_bracket_and_chinese(monkeypatch):
+    monkeypatch.syspath_prepend(str(PROJECT / "book/_ext"))
+    languages = importlib.import_module("compendium_languages")
+    page = new_document("page")
+    page += nodes.paragraph("", "", nodes.Text("据 "), nodes.inline("", "(Lee, 2023)", classes=["bibtex-citation"]))
+    page[0] += nodes.Text(" 所说")
+    languages.set_citations(SimpleNamespace(config=SimpleNamespace(language="zh_CN")), page, "page")
+    assert page.astext() == "据（Lee，2023）所说"
+
+
+def test_the_licences_stand_in_the_signs_of_the_language(built_book):
+    assert re.search(
+        r"许可协议：<a[^>]*>[^<]*</a>（软件），<a[^>]*>[^<]*</a>（[^）]*）。</p>",
+        read(built_book, f"zh/{ARTICLE_PAGE}"),
+    )
+    assert re.search(r"Licence: <a[^>]*>[^<]*</a> \(software\), <a[^>]*>[^<]*</a> \([^)]*\)\.</p>", read(built_book))

@@ -12,9 +12,14 @@ from making import PROJECT
 
 
 @pytest.fixture
-def runs(monkeypatch):
+def search_of(monkeypatch):
     monkeypatch.setattr(sys, "path", [str(PROJECT / "book/_ext"), *sys.path])
-    return importlib.import_module("compendium_search").SearchRuns({})
+    return importlib.import_module("compendium_search")
+
+
+@pytest.fixture
+def runs(search_of):
+    return search_of.SearchRuns({})
 
 
 @pytest.mark.parametrize(
@@ -111,3 +116,33 @@ def test_every_page_has_a_text_to_show_and_its_script_is_safe(built_book):
     assert [path.relative_to(built_book / "searchtexts").with_suffix("").as_posix() for path in texts] == sorted(names)
     assert not [path for path in texts if "<" in path.read_text(encoding="utf-8")]
     assert pages_of(built_book)
+
+
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [("zh/search.html?q=英语角", "finding-community"), ("search.html?q=mentorship", "finding-community")],
+)
+def test_the_argument_is_found_before_notebooks_and_single_codes(open_page, query, page):
+    search = open_page(query)
+    search.wait_for_selector(".found li")
+    found = [link.get_attribute("href") for link in search.locator(".found a").all()]
+    asides = [at for at, address in enumerate(found) if "/codes/" in address or "/notebooks/" in address]
+    (chapter,) = [at for at, address in enumerate(found) if page in address]
+    assert chapter < min(asides)
+    assert chapter < 4
+
+
+def test_the_words_around_are_prose_and_neither_code_nor_table_nor_the_line_of_origins(search_of):
+    body = (
+        '<h1>Title</h1><p class="origins">On this page: <span class="origin">published</span></p><p>A '
+        '<span>wo</span>rd <span class="value value-original">40</span> <span class="origin origin-published">x</span>'
+        "</p><pre>│ 1 │</pre><table><tr><td>cell</td></tr></table><figure><figcaption>Caption</figcaption></figure>"
+    )
+    assert search_of.text_of(body) == "A word 40"
+
+
+def test_no_page_is_found_by_the_line_that_tells_its_origins(built_book):
+    texts = "".join(path.read_text(encoding="utf-8") for path in (built_book / "searchtexts").rglob("*.js"))
+    assert "On this page:" not in texts
+    # Two neighbours of the line that stand nowhere else.
+    assert r'"\u9875\u5185":' not in (built_book / "zh/searchindex.js").read_text(encoding="ascii")

@@ -217,3 +217,19 @@ def test_a_mark_stays_on_the_line_of_its_sentence_and_within_the_column(open_pag
     )
     assert astray == []
     assert shown.locator(".kept-together > .claim-mark").count() > 5
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_row_is_cut_off_at_the_edge_of_its_box(open_page, language, width):
+    page = open_page(PAGE, language=language, width=width, touch=width == 390)
+    marks = page.locator(".kept-together > .claim-mark")
+    for number in (0, 3, 6):
+        marks.nth(number).evaluate("mark => mark.scrollIntoView({ block: 'center' })")
+        marks.nth(number).click()
+        box = page.locator(".claim-box")
+        box.wait_for()
+        wide, there = box.evaluate("box => [box.scrollWidth, box.clientWidth]")
+        assert wide <= there
+        box.locator(".claim-close").click()
+        box.wait_for(state="detached")

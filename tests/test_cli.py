@@ -10,7 +10,7 @@ import pytest
 COMPENDIUM = Path(sys.executable).with_name("compendium")
 COMMANDS = [
     "reproduce", "run", "book", "check", "studies", "standin", "describe", "record",
-    "new", "import", "sample", "compare", "export", "assign", "catalogues", "pdf",
+    "new", "import", "sample", "compare", "export", "assign", "catalogues", "pdf", "sweep", "verify",
 ]  # fmt: skip
 
 
@@ -125,3 +125,48 @@ def test_a_folder_that_cannot_be_written_is_told(once):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "results/.liu2025.lock" in done.stderr
+
+
+STARTED = """
+import sys
+from analysis.cli import main
+
+sys.argv = ["compendium", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("\\nloaded", *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+# What takes longer to load than such a command may take as a whole.
+HEAVY = {
+    "pandas", "numpy", "matplotlib", "duckdb", "pyarrow", "papermill", "IPython", "ipykernel", "nbformat", "nbclient",
+    "scipy", "statsmodels", "pandera", "sphinx", "babel", "zmq", "rich", "jinja2", "lxml", "psutil",
+}  # fmt: skip
+
+
+def loaded_by(*words: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", STARTED, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["book", "--help"]])
+def test_a_command_says_its_help_before_anything_heavy_is_loaded(words):
+    assert not loaded_by(*words) & {*HEAVY, "yaml", "asyncio"}
+
+
+@pytest.mark.parametrize("words", [["run"], ["run", "--explain"], ["studies"]])
+def test_a_command_that_finds_everything_current_loads_nothing_heavy(once, words):
+    assert not loaded_by(*words) & HEAVY
+
+
+def test_a_book_that_is_current_loads_nothing_heavy(built_small):
+    assert compendium("book").returncode == 0
+    assert not loaded_by("book") & HEAVY
+
+
+def test_a_run_by_the_stock_kernel_is_asked_for_by_name(small):
+    assert compendium("run", "--engine", "stock").returncode == 0
+    done = compendium("run", "--engine", "steam")
+    assert done.returncode == 2
+    assert "'steam'" in done.stderr

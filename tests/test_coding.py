@@ -4,6 +4,7 @@ import pytest
 
 import coded
 from analysis import co_occurrence, coding, occurrence
+from analysis.coded import Coded
 from analysis.computable import NotComputable
 from analysis.errors import TableError
 from analysis.figures import coding as draw
@@ -267,3 +268,22 @@ def test_the_figure_of_rounds_draws_the_last_two_that_follow_each_other():
     axes = rounds.changed(table).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["Why"]
     assert sorted(bar.get_width() for bar in axes.patches) == [-1, 0, 1, 2]
+
+
+def test_what_was_given_where_is_what_a_cross_table_says():
+    given = pd.DataFrame(
+        {"unit": ["b", "a", "a", "z", "b", None], "code_id": ["y", "x", "x", "w", None, "x"]}, dtype="str"
+    )
+    units = pd.Series(["c", "b", "a", "b"])
+    held = coding.incidence(given, units)
+    crossed = pd.crosstab(given["unit"], given["code_id"]) > 0
+    pd.testing.assert_frame_equal(held, crossed.reindex(pd.Index(["c", "b", "a"]), fill_value=False).astype(bool))
+    assert list(held.columns) == ["w", "x", "y"]
+
+
+def test_what_holds_in_a_round_is_worked_out_once_and_with_later_changes_left_out():
+    changes = pd.DataFrame({"round": [2, 3]})
+    given = Coded(None, None, None, "post", changes)
+    assert given.in_round(2) is given.in_round(2)
+    assert given.in_round(2).changes["round"].tolist() == [2]
+    assert given.in_round(3) is given

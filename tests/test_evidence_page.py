@@ -227,6 +227,20 @@ def test_what_is_not_there_is_said_to_be_nothing(open_page):
         assert page.locator(ARTICLES).count() == 0
 
 
+def test_where_nothing_fits_the_other_view_is_offered_with_its_number_once_that_is_known(open_page):
+    page = open_page("book/evidence.html#q=noodles")
+    status = page.locator("[data-part=status]")
+    way = status.get_by_role("link")
+    assert way.inner_text() == "Look in “The stand-in corpus”"
+    assert corpus_files(open_page) == []
+    way.click()
+    page.locator("#evidence-corpus article").first.wait_for()
+    held = page.locator("[data-part=status]").inner_text().split()[0]
+    page.get_by_role("tab", name="What the article shows").click()
+    status.get_by_text("Nothing fits").wait_for()
+    assert way.inner_text() == f"{held} in “The stand-in corpus”"
+
+
 def test_a_coded_span_is_marked_and_tells_its_codes_by_pointer_and_keyboard(open_page):
     page = settled(open_page(f"{CORPUS}&coded=1"))
     mark = page.locator(f"{ARTICLES} mark").first

@@ -4,12 +4,12 @@ import shutil
 import pytest
 from lxml import etree
 
-from analysis import catalogues, editions, languages, pipeline, publish, results, wording
+from analysis import catalogues, editions, languages, pipeline, publish, results, shown_texts, wording
 from analysis.errors import BookError
 from analysis.figures import labels, style
 from analysis.study import open_study
 from analysis.wording import Wording, open_numbers, say, say_html, speaking
-from making import FIRST, SHOW, lay_out_book, make_notebook
+from making import FIRST, PROJECT, SHOW, lay_out_book, make_notebook
 
 HEADER = catalogues.HEADER.format(language="zh_CN")
 GERMAN = Wording(
@@ -193,9 +193,9 @@ def test_a_book_in_two_languages_has_each_page_twice_and_a_way_between_them(two_
 
 def test_a_changed_translation_makes_the_book_outdated(two_languages):
     study = open_study()
-    before = publish._digest(study, {})
+    before = publish._digest(study)
     write(two_languages, "contents", {"Search this book": "查找"})
-    assert publish._digest(study, {}) != before
+    assert publish._digest(study) != before
 
 
 def test_the_texts_of_every_page_are_found(two_languages):
@@ -227,6 +227,45 @@ def test_json_of_a_notebook_keeps_its_data_when_its_results_are_retold():
     results.retell(other := {"text/plain": "1"})
     assert other == {"text/plain": "1"}
     assert json.dumps(shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("25.4 million", "2540 万"),
+        ("135.3 million", "1.353 亿"),
+        ("347.2 million", "3.472 亿"),
+        ("100 million", "1 亿"),
+        ("1.68 billion", "16.8 亿"),
+        ("73 %", "73%"),
+        ("347.2 million (8 per post)", "3.472 亿（每篇 8）"),
+    ],
+)
+def test_chinese_tells_large_numbers_in_the_unit_of_their_size_and_a_share_without_a_space(text, told):
+    with speaking(languages.wording_of(PROJECT, "zh_CN")):
+        assert say(text) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "unit", "shown"),
+    [
+        ("frame_posts_first", "25.4 million", "posts", "首个标签的笔记 <strong>2540 万</strong>篇 "),
+        ("coding_codings", "1,199", "codings", "编码记录 <strong>1,199</strong> 条 "),
+        ("frame_share_first", "73 %", "share", "首个标签占比 <strong>73%</strong> "),
+    ],
+)
+def test_a_chinese_value_has_a_word_for_counting_and_never_its_own_name_twice(name, text, unit, shown):
+    found = {"kind": "value", "name": name, "unit": unit, "origin": "published", "text": text, "missing": ""}
+    with speaking(languages.wording_of(PROJECT, "zh_CN")):
+        results.retell(page := {"text/html": "old", results.MIME: found})
+    assert shown in page["text/html"]
+
+
+def test_the_texts_of_a_run_that_is_only_recorded_are_asked_for():
+    asked = shown_texts.texts_of_results(open_study(root=PROJECT))
+    assert "the study has no comments" in asked
+    assert "after {1} March {2}, the day is not stated" in asked
+    assert not [text for text in asked if results.CHECKSUM.search(text)]
 
 
 def test_speaking_for_good_is_what_a_book_does():

@@ -17,7 +17,7 @@ from analysis.database import connected
 from analysis.errors import BusyError, CaptureError, StudyError
 from analysis.guesses import count_scripts, guess_sides, languages_of_scripts
 from analysis.importing import Imported
-from analysis.language import SCRIPTS
+from analysis.scripts import SCRIPTS
 from analysis.settings import DECISIONS, Side
 from analysis.staging import Staged
 from analysis.study import open_study

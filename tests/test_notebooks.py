@@ -48,41 +48,16 @@ def test_a_whole_number_will_do_where_a_fraction_is_expected():
     notebooks.check_parameters({"confidence": 1}, KNOWN, where="03-x")
 
 
-def test_what_a_notebook_reads_is_seen_in_its_cells(tmp_path):
-    notebook = read(
-        tmp_path,
-        'study: str = "x"',
-        "from analysis import frame\nfrom analysis.figures import style as look",
-        'a = this.table("posts")\nb = this.result("03-sample-posts")\nc = frame.of(this.table("comments"))',
-        "this.earlier_values('03')\n{}.values()\nread(this.bibliography)",
-    )
-    reads = notebooks.reads_of(notebook)
-    assert reads.tables == ("comments", "posts")
-    assert reads.results == ("03-sample-posts",)
-    assert reads.values
-    assert reads.bibliography
-    assert {"analysis.frame", "analysis.figures.style"} <= set(reads.modules)
-    assert not reads.reasons
-    assert notebooks.reads_of(read(tmp_path, 'study: str = "x"', "this.reasons(decisions)")).reasons
-
-
-def test_a_notebook_that_takes_codings_reads_all_that_was_coded(tmp_path):
-    taking = "from analysis.coded import coded_of\ncodebook = this.table('codebook')\nplaced = coded_of(this).placed"
-    reads = notebooks.reads_of(read(tmp_path, 'study: str = "x"', taking))
-    assert {"codebook", "codings", "readings", "history", "documents"} <= set(reads.tables)
-    assert "codings" not in notebooks.reads_of(read(tmp_path, 'study: str = "x"', "from analysis import coded")).tables
-
-
-def test_the_modules_behind_a_notebook_include_what_they_import(tmp_path):
-    (tmp_path / "figures").mkdir()
-    for name, content in {
-        "__init__": "", "frame": "from analysis import tables", "tables": "import analysis.errors", "errors": "",
-        "unused": "", "figures/__init__": "", "figures/style": "import os",
-    }.items():  # fmt: skip
-        (tmp_path / f"{name}.py").write_text(content)
-    found = notebooks.modules_behind(("analysis.frame", "analysis.figures.style"), tmp_path)
-    names = {path.relative_to(tmp_path).as_posix() for path in found}
-    assert names == {"__init__.py", "errors.py", "figures/__init__.py", "figures/style.py", "frame.py", "tables.py"}
+@pytest.mark.parametrize(
+    ("code", "results", "values"),
+    [
+        ('a = this.result("03-sample-posts")\nb = this.result("01-tags")', ("01-tags", "03-sample-posts"), False),
+        ("this.earlier_values('03')", (), True),
+        ("this.table('posts')\nresult('x')\n{}.values()", (), False),
+    ],
+)
+def test_what_a_notebook_takes_from_earlier_ones_is_seen_in_its_cells(code, results, values):
+    assert notebooks.reads_of(code) == notebooks.Reads(results, values)
 
 
 def test_a_run_notebook_carries_its_parameters_and_nothing_of_its_run(tmp_path):

@@ -23,17 +23,21 @@ RESULTS = PROJECT / "results" / "liu2025"
 # The stages in the order in which data flows; a module imports from its own line and from those above.
 LAYERS = [
     {"errors", "computable", "called", "wording", "directions"},
-    {"locks", "beside", "database", "masking", "traces", "privacy", "marked"},
+    {"locks", "beside", "database", "masking", "traces", "privacy", "marked", "reads"},
     {"columns"},
     {"canonical"},
     {"schema"},
-    {"tables"},
+    {"tables", "in_files"},
     {"settings"},
     {"study"},
+    {"left_open"},
     {"figures.labels", "figures.tips"},
     {"figures.style"},
     {"results"},
     {"sources", "languages"},
+    {"scripts"},
+    {"code_points"},
+    {"markup"},
     {"language"},
     {"sides", "merging"},
     {"staging", "import_report"},
@@ -43,9 +47,12 @@ LAYERS = [
     {"qda"},
     {"incoming"},
     {"guesses", "corpus", "frame"},
+    {"measures"},
     {"criteria"},
-    {"sampling"},
-    {"suggestions"},
+    {"selection", "frame_files"},
+    {"thresholds", "choosing", "frames"},
+    {"sampling", "contenders", "spark_session"},
+    {"suggestions", "finding", "on_spark"},
     {"study_file", "glimpse", "mapping_block"},
     {"switching"},
     {"exchange"},
@@ -79,11 +86,24 @@ LAYERS = [
     {"browse_rows", "browse_codings", "browse_search"},
     {"browse"},
     {"browse_page"},
-    {"notebooks"},
-    {"pipeline"},
-    {"answers"},
+    {"forked"},
+    {"forking"},
+    {"kernels"},
+    {"engine"},
+    {"notebooks", "execution"},
+    {"code_used", "steps"},
+    {"sample_asked"},
+    {"run_folder"},
+    {"currency"},
+    {"laid_down"},
+    {"pipeline", "differences"},
+    {"verifying"},
+    {"sweep_table", "sweep_row"},
+    {"sweep_here", "sweep_cluster", "sweep"},
+    {"sweep_told"},
+    {"answers", "recorded"},
     {"editions", "shown_texts"},
-    {"committed", "publish", "checking", "describe", "recorded"},
+    {"committed", "publish", "checking", "describe"},
     {"catalogues", "paper_pages", "paper_fonts"},
     {"paper_front"},
     {"paper"},
@@ -101,6 +121,11 @@ def layer_of(module: str) -> int:
     return (exact or named or [-1])[0]
 
 
+def pins(lock: str) -> dict[str, str]:
+    """The versions that a lock fixes, by package."""
+    return dict(re.findall(r"^([a-z0-9._-]+)==([^ ;]+)", lock, flags=re.MULTILINE))
+
+
 def tracked(*folders: str) -> list[str]:
     done = subprocess.run(["git", "ls-files", *folders], cwd=PROJECT, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
@@ -115,11 +140,21 @@ def dotted(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
+def imported_in(tree: ast.AST) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
 @pytest.mark.parametrize("path", modules(), ids=dotted)
 def test_a_module_imports_from_earlier_stages_only(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     known = {dotted(other) for other in modules()}
-    imported = {name for name in notebooks._imported(tree) if name in known and name != "analysis"}
+    imported = {name for name in imported_in(tree) if name in known and name != "analysis"}
     imported -= {name for name in imported if any(other.startswith(f"{name}.") for other in imported)}
     # The door from a study to what reads its foreign files opens only when it is used.
     if dotted(path) == "analysis.study":
@@ -323,10 +358,20 @@ def test_conda_and_pip_users_get_the_same_environment():
     conda = yaml.safe_load((PROJECT / "environment.yml").read_text(encoding="utf-8"))
     pip = next(entry["pip"] for entry in conda["dependencies"] if isinstance(entry, dict))
     assert pip == ["--requirement requirements.lock"]
-    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
-    pins = re.findall(r"^([a-z0-9._-]+)==", lock, flags=re.MULTILINE)
-    assert lock.count("--hash=sha256:") >= len(pins) > 100
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_what_is_installed_is_locked_by_its_content(name):
+    lock = (PROJECT / name).read_text(encoding="utf-8")
+    assert lock.count("--hash=sha256:") >= len(pins(lock)) > 100
     assert "://" not in lock
+
+
+def test_the_tests_run_on_what_the_study_runs_on():
+    locks = ("requirements.lock", "requirements-test.lock")
+    study, tests = (pins((PROJECT / name).read_text(encoding="utf-8")) for name in locks)
+    assert {name: tests[name] for name in study if name in tests and study[name] != tests[name]} == {}
+    assert {"pytest", "pyspark", "ruff"} & set(study) == set()
 
 
 def test_every_decision_has_a_name_for_readers():

@@ -306,9 +306,9 @@ def test_a_change_in_the_original_builds_the_replications_book_anew(two):
     assert '<span class="value value-original">7</span> many' in (first.parent / "book/comparison.html").read_text()
 
 
-def test_results_that_are_older_than_the_settings_are_said_to_be_so(two):
-    settings = two / "data/other/study.yml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("Another study", "A study"), encoding="utf-8")
+def test_results_that_are_older_than_the_data_are_said_to_be_so(two):
+    hashtags = two / "data/other/hashtags.csv"
+    hashtags.write_text(hashtags.read_text(encoding="utf-8").replace("first,30,30", "first,31,31"), encoding="utf-8")
     told = []
     publish.build_book(open_study("other"), say=told.append)
     assert told[0].startswith("results/other are older than what they are computed from (")

@@ -53,6 +53,19 @@ def test_another_study_does_not_take_the_recorded_ones_place_unasked(once):
     assert load(once / "data/liu2025/recorded.json")["study"] == "other"
 
 
+def test_what_was_measured_stands_beside_what_was_recorded_and_is_marked_as_recorded(small):
+    folder = small / "data/liu2025"
+    assert recorded.recorded_values(open_study()) == {}
+    (folder / "recorded.json").write_text(json.dumps({"study": "other", "values": {"recorded_posts": {"value": 3}}}))
+    speed = recorded.measured({"speed_cold_seconds": (4.25, "4.25")})
+    (folder / "speed.json").write_text(json.dumps({"values": speed}))
+    found = recorded.recorded_values(open_study())
+    assert found["recorded_posts"] == {"value": 3}
+    assert found["recorded_speed_cold_seconds"] == {
+        "value": 4.25, "text": "4.25", "unit": "", "missing": "", "origin": "measured", "claim": "", "recorded": True,
+    }  # fmt: skip
+
+
 def test_the_recorded_run_is_what_the_real_posts_give(real):
     before = load(PROJECT / "data/liu2025/recorded.json")
     recorded.record_run(open_study("refugees722", real), on=dt.date.fromisoformat(before["recorded_on"]))

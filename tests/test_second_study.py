@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import corpus, importing, pipeline, publish, sampling
+from analysis import corpus, finding, importing, pipeline, publish, sampling
 from analysis.called import CALLED
 from analysis.checking import check_study
 from analysis.privacy import masked
@@ -170,7 +170,7 @@ def test_one_post_is_explained_by_the_identifier_that_the_book_shows(root, resul
     first = shown(results, "03-sample-posts").iloc[0]
     assert first["post_id"].startswith("~")
     measured = sampling.measure_study(study, study.decisions)
-    post = sampling.find_post(measured.posts["post_id"], first["post_id"])
+    post = finding.find_among(measured, first["post_id"])
     told = sampling.explain_post(measured, sampling.draw_from(measured, study.decisions), study.decisions, post)
     assert told["why"].iloc[-1] == f"place {first['place']} of 10"
 

@@ -86,3 +86,8 @@ def test_a_word_that_is_not_there_stops_the_build(words):
         words.words(Book, "no.such")
     with pytest.raises(words.BookError, match=r"words\.yml has no entry that begins with 'nothing\.'"):
         words.labels(Book, "nothing")
+
+
+def test_chinese_words_keep_a_space_beside_latin_letters_and_numbers(words):
+    close = re.compile(r"[\u4e00-\u9fff](?:[A-Za-z0-9]|\{count\})|(?:[A-Za-z0-9]|\{count\})[\u4e00-\u9fff]")
+    assert not [entry["zh"] for entry in words.read_words().values() if close.search(entry["zh"])]

@@ -35,6 +35,7 @@ from analysis import (
 from analysis.coded import Coded, coded_of
 from analysis.computable import NotComputable
 from analysis.criteria import measure_posts
+from analysis.in_files import stays_in_files
 from analysis.language import are_told_apart
 from analysis.sides import tell_sides
 from analysis.study import Study
@@ -123,6 +124,8 @@ class Material:
     @cached_property
     def drawn(self) -> Any:
         """The sample."""
+        if stays_in_files(self.posts):
+            return sampling.draw_from(sampling.measure_study(self.study, self.decided), self.decided)
         if isinstance(self.posts, NotComputable):
             return self.posts
         unit = self.decided["token_unit"]
@@ -263,7 +266,8 @@ def _affordances(of: Material) -> Asked:
 
 
 def _robustness(of: Material) -> Asked:
-    material = redrawn.Material(of.posts, of.comments, of.table("creators"), of.study.sides)
+    given = (of.posts, of.comments, of.table("creators"), of.study.sides)
+    material = redrawn.material_of(of.study) if stays_in_files(of.posts) else redrawn.Material(*given)
     # The ends of what is tried show what can be computed; all combinations take as long as the notebook.
     ends = {name: values[:: max(1, len(values) - 1)] for name, values in of.decided["robustness"].items()}
     found = redrawn.every_combination(material, {**of.decided, "robustness": ends})

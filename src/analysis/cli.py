@@ -1,7 +1,7 @@
 """The command `compendium`: parse, call one function, print."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -13,12 +13,18 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # A help text in boxes takes longer to draw than all else that a command does before it begins.
+    rich_markup_mode=None,
 )
 Name = Annotated[str, typer.Argument(help="The study: a folder of data/ with a study.yml.")]
 Parameters = Annotated[
     list[str], typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Set a notebook's parameter for this run.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Run what is current, too.")]
+Engine = Annotated[
+    Literal["forked", "stock"] | None,
+    typer.Option("--engine", help="How notebooks' processes start: quickly, or as Jupyter's own kernels."),
+]
 ORIGINAL = "liu2025"
 INTERRUPTED = 130
 
@@ -52,13 +58,13 @@ def main() -> None:
 @app.command()
 def reproduce() -> None:
     """Run the article's notebooks, build its book, and compare the results with the committed ones."""
-    from analysis import pipeline, publish, study
+    from analysis import pipeline, publish, run_folder, study
 
     original = study.open_study()
     # On a fresh clone the committed results are there, but reproducing means to compute them.
     with cli_told.shown_progress(original) as told:
-        outcomes = pipeline.run(original, force=not pipeline.reproduced_here(original), progress=told)
-    pipeline.mark_reproduced(original)
+        outcomes = pipeline.run(original, force=not run_folder.reproduced_here(original), progress=told)
+    run_folder.mark_reproduced(original)
     built = publish.build_book(original, say=typer.echo)
     cli_told.print_summary(original, outcomes)
     typer.echo(f"Open {built.relative_to(original.root)}")
@@ -71,6 +77,7 @@ def run(
     *,
     force: Force = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say why each notebook would run; run none.")] = False,
+    engine: Engine = None,
 ) -> None:
     """Run a study's notebooks: those that are not current."""
     from analysis import pipeline, study
@@ -81,18 +88,60 @@ def run(
         cli_told.print_reasons(pipeline.explain(opened, given))
         return
     with cli_told.shown_progress(opened) as told:
-        outcomes = pipeline.run(opened, given, force=force, progress=told)
+        outcomes = pipeline.run(opened, given, force=force, engine=engine, progress=told)
     cli_told.print_summary(opened, outcomes)
+
+
+@app.command()
+def sweep(
+    name: Annotated[str, typer.Argument(help="The study of the rows that name none.")] = "",
+    *,
+    over: Annotated[
+        Path, typer.Option(metavar="FILE", help="A table: a row for each run, a column for each parameter.")
+    ],
+    at_once: Annotated[int | None, typer.Option(min=1, help="So many rows at once; otherwise one a core.")] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Run the rows on the Dask cluster of this scheduler, which shares disks."),
+    ] = None,
+) -> None:
+    """Run the notebooks for each row of a table of parameters or of studies, and put their values into one table."""
+    from rich.console import Console
+
+    from analysis import study, sweep_cluster, sweep_here, sweep_told
+    from analysis import sweep as sweeping
+
+    root = study.find_root()
+    table = sweeping.read_sweep(over, root, name)
+    for told in table.merged:
+        typer.echo(told)
+    at = sweep_cluster.Cluster(dask, root) if dask else sweep_here.Here(at_once)
+    with sweep_told.shown_progress(len(table.rows)) as progress:
+        swept = sweeping.sweep(table, sweeping.folder_of(root, over, name), root, at, progress)
+    sweep_told.show_swept(swept, Console())
+    raise typer.Exit(1 if swept.failed else 0)
+
+
+@app.command()
+def verify(name: Name = ORIGINAL, *, engine: Engine = None) -> None:
+    """Run every notebook anew and say whether what is stored is the same to the byte; exit status 1 where it is not."""
+    from analysis import study, verifying
+
+    opened = study.open_study(name)
+    verified = verifying.verify(opened, engine)
+    cli_told.print_verified(opened, verified)
+    if any(each.differences for each in verified):
+        raise typer.Exit(1)
 
 
 @app.command()
 def book(name: Name = ORIGINAL, *, force: Force = False) -> None:
     """Build a study's book from its results."""
-    from analysis import checking, publish, study
+    from analysis import left_open, publish, study
 
     opened = study.open_study(name)
     built = publish.build_book(opened, force=force, say=typer.echo)
-    cli_told.print_list("Not confirmed yet in study.yml:", checking.to_confirm(opened))
+    cli_told.print_list("Not confirmed yet in study.yml:", left_open.to_confirm(opened))
     typer.echo(f"Open {built.relative_to(opened.root)}")
 
 
@@ -198,25 +247,19 @@ def sample(
         str | None,
         typer.Option(metavar="POST_ID", help="Say what kept or dropped this post; its identifier, or its beginning."),
     ] = None,
+    engine: Annotated[
+        Literal["duckdb", "spark"],
+        typer.Option("--engine", help="What counts the posts: this machine's database, or a cluster of Spark."),
+    ] = "duckdb",
+    conf: Annotated[
+        list[str], typer.Option("--conf", metavar="KEY=VALUE", help="A setting of Spark, such as spark.master.")
+    ] = [],  # noqa: B006  (typer reads the default, nobody changes it)
 ) -> None:
     """Say how a study's sample comes about: the posts left at every step, and why one is or is not in it."""
-    from rich.console import Console
+    from analysis import sample_asked, study
 
-    from analysis import notebooks, pipeline, sampling, sampling_told, study
-    from analysis.settings import DECISIONS
-
-    opened, given, where = study.open_study(name), dict(map(_pair, parameter)), "compendium sample"
-    notebooks.check_parameters(given, {name: DECISIONS[name][0] for name in sampling.DECIDED}, where=where)
-    pipeline.checked(opened, given, where=where)
-    decisions = opened.decided(**{decision: given.get(decision) for decision in sampling.DECIDED})
-    measured = sampling.measure_study(opened, decisions)
-    drawn = sampling.draw_from(measured, decisions)
-    if why is None:
-        sampling_told.show_flow(name, drawn.flow, sampling.tell_reached(drawn, opened, decisions), Console())
-    else:
-        post = sampling.find_post(measured.posts["post_id"], why)
-        answers: list[Any] = sampling.explain_post(measured, drawn, decisions, post).to_dict("records")
-        sampling_told.show_why(why if why.startswith("~") else post, answers, Console())
+    opened = study.open_study(name)
+    sample_asked.show_sample(opened, dict(map(_pair, parameter)), why, sample_asked.Engine(engine, conf))
     cli_told.warn_of_old_results(opened)
 
 
@@ -310,8 +353,19 @@ def studies() -> None:
 @app.command()
 def standin(
     seed: Annotated[int, typer.Option(help="Another seed makes another corpus with the same margins.")] = 2025,
+    posts: Annotated[
+        int | None, typer.Option(help="Write instead one frame of so many made-up posts, to try a large one.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The Parquet file of that frame.")] = Path("frame.parquet"),
 ) -> None:
-    """Write the stand-in corpus of the article's study anew."""
+    """Write the stand-in corpus of the article's study anew, or a made-up frame of any size."""
+    if posts is not None:
+        from analysis.standin import large
+
+        large.write_frame(out, posts, seed)
+        typer.echo(f"Wrote {out}: {posts:,} made-up posts. To sample from it, name it in a study.yml, under tables:")
+        typer.echo(f"  posts: {{file: {out.resolve()}, origin: stand-in}}")
+        return
     from analysis import describe
     from analysis import standin as generator
     from analysis.study import open_study

@@ -30,6 +30,19 @@ ABOUT = (
     "Each code of the codebook has a page: what it means, how it came about, how often it was given, how far coders "
     "agree on it, which codes stand beside it, and where it was given."
 )
+CAPTIONS = {
+    "standing": "This code in the codings that stand.",
+    "agreement": "Agreement on this code.",
+    "beside": "The codes closest to it.",
+    "changes": "Changes to this code.",
+    "evidence": "What is shown for this code.",
+    "given": "Where this code was given.",
+}
+ABSENT = {
+    "code": "the notebook's table does not hold this code",
+    "codes": "the notebook's table names no codes",
+    "pairs": "it stands on no unit together with another code",
+}
 PAIRS_SHOWN = 8
 # What the page says anyway.
 REPEATED = ["code_id", "name", "pattern_id"]
@@ -115,11 +128,11 @@ def _page(row: Mapping[str, Any], of: Material) -> str:
         f"# {in_markdown(say(str(row['name'])))}",
         _definition(row, of),
         f"## {say('How often it was given')}",
-        _numbers(of, "05-coding-frequencies", code, "This code in the codings that stand"),
+        _numbers(of, "05-coding-frequencies", code, CAPTIONS["standing"]),
         f"## {say('How it came about')}",
         _history(of, code),
         f"## {say('How far coders agree on it')}",
-        _numbers(of, "07-agreement-codes", code, "Agreement on this code"),
+        _numbers(of, "07-agreement-codes", code, CAPTIONS["agreement"]),
         f"## {say('Which codes stand beside it')}",
         _beside(of, code),
         f"## {say('What is shown for it')}",
@@ -161,7 +174,7 @@ def _numbers(of: Material, name: str, code: str, caption: str) -> str:
 @computable
 def _only(table: pd.DataFrame, code: str) -> pd.DataFrame:
     row = table[table["code_id"] == code] if "code_id" in table else table.head(0)
-    need(row, "the notebook's table does not hold this code")
+    need(row, ABSENT["code"])
     return row.drop(columns=REPEATED, errors="ignore").dropna(axis="columns", how="all")
 
 
@@ -170,26 +183,26 @@ def _history(of: Material, code: str) -> str:
     told = history.about(changes, code)
     if told.empty:
         return say("It stands as it was first written down: no change to it is recorded.")
-    return _table(told[["round", "change", "code_id", "becomes", "by", "why"]], "Changes to this code", of.study)
+    return _table(told[["round", "change", "code_id", "becomes", "by", "why"]], CAPTIONS["changes"], of.study)
 
 
 def _beside(of: Material, code: str) -> str:
-    return _table(_pairs_with(of.result("05-coding-pairs"), code), "The codes closest to it", of.study)
+    return _table(_pairs_with(of.result("05-coding-pairs"), code), CAPTIONS["beside"], of.study)
 
 
 @computable
 def _pairs_with(pairs: pd.DataFrame, code: str) -> pd.DataFrame:
-    need(pairs if "code_1" in pairs else [], "the notebook's table names no codes")
+    need(pairs if "code_1" in pairs else [], ABSENT["codes"])
     first, second = pairs["code_1"] == code, pairs["code_2"] == code
     held = pairs[first | second]
-    need(held, "it stands on no unit together with another code")
+    need(held, ABSENT["pairs"])
     other = held["name_2"].where(first[held.index], held["name_1"])
     return held.assign(code=other)[["code", "together", "coefficient", "uneven"]].head(PAIRS_SHOWN)
 
 
 def _evidence(of: Material, code: str) -> str:
     if isinstance(of.evidence, NotComputable):
-        return results.missing_html("What is shown for this code.", of.evidence.reason)
+        return results.missing_html(CAPTIONS["evidence"], of.evidence.reason)
     shown = of.evidence[of.evidence["entry_id"] == code]
     if shown.empty:
         return say("No excerpt and no figure is shown for it.")
@@ -199,14 +212,16 @@ def _evidence(of: Material, code: str) -> str:
 
 
 def _place(row: Any) -> str:
-    number = f"figure {row.figure}" if pd.notna(row.figure) else f"post {row.source_post}"
-    parts = [f"section {row.section}", number if number != "post <NA>" else "", row.speaker_side]
-    return say(", ").join(say(part) for part in parts if isinstance(part, str) and part)
+    figure = say(f"figure {row.figure}") if pd.notna(row.figure) else ""
+    post = say(f"post {row.source_post}") if pd.notna(row.source_post) and not figure else ""
+    speaks = row.speaker_side if pd.notna(row.speaker_side) else ""
+    side = say("both sides") if speaks == "both" else say(speaks)
+    return say(", ").join(part for part in (say(f"section {row.section}"), figure, post, side) if part)
 
 
 def _given(of: Material, code: str) -> str:
     if isinstance(of.excerpts, NotComputable):
-        return results.missing_html("Where this code was given.", of.excerpts.reason)
+        return results.missing_html(CAPTIONS["given"], of.excerpts.reason)
     rows = of.excerpts[of.excerpts["code_id"] == code]
     shown, hidden = excerpts.chosen(rows)
     mark = results.origin_html(of.study.origin_of("codings", "posts"))
@@ -234,11 +249,11 @@ def _spoken(row: Mapping[Any, Any], languages: set[str]) -> str:
 
 def _table(table: Any, caption: str, study: Study) -> str:
     if isinstance(table, NotComputable):
-        return results.missing_html(f"{caption}.", table.reason)
+        return results.missing_html(caption, table.reason)
     flat = table.assign(**{name: table[name].map(_flat) for name in table.select_dtypes(exclude="number")})
     texts = [str(name) for name in flat.columns if not pd.api.types.is_numeric_dtype(flat[name])]
     origin = study.origin_of("codings")
-    return results.table_html(flat.to_csv(index=False), texts, caption=f"{caption}.", origin=origin)
+    return results.table_html(flat.to_csv(index=False), texts, caption=caption, origin=origin)
 
 
 def _list(items: list[str]) -> str:

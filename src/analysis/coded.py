@@ -70,9 +70,19 @@ class Coded:
         """The codings that stand, without those to be coded again."""
         return _settled(self.standing)
 
+    @cached_property
+    def _in_rounds(self) -> "dict[int, Coded]":
+        """What was asked for by `in_round`."""
+        return {}
+
     def in_round(self, number: Any) -> "Coded":
         """The same codings by the codebook as it was in a round: without the changes that were made after it."""
-        return replace(self, changes=_until(self.changes, number))
+        changes = _until(self.changes, number)
+        if len(changes) == len(self.changes):
+            return self
+        if number not in self._in_rounds:
+            self._in_rounds[number] = replace(self, changes=changes)
+        return self._in_rounds[number]
 
     def codebook_of(self, codebook: Any, number: Any = None) -> Any:
         """The codebook by which these codings are counted: without what is gone, with what came.

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.computable import NotComputable, computable, need
@@ -25,9 +26,12 @@ PLACES = ["start", "end", "page", "left", "top", "right", "bottom", "begin", "fi
 def tree(codebook: pd.DataFrame) -> pd.DataFrame:
     """Order the codebook depth first, and add the pattern and the theme that each entry belongs to."""
     need(codebook, "the codebook is empty")
-    parents = codebook["parent_id"].where(codebook["parent_id"].isin(codebook["code_id"]), "")
-    children = {str(parent): list(below) for parent, below in codebook["code_id"].groupby(parents, sort=False)}
-    ordered = codebook.set_index("code_id", drop=False).loc[_depth_first(children, "")].reset_index(drop=True)
+    known = set(codebook["code_id"])
+    children: dict[str, list[str]] = {}
+    for code, parent in zip(codebook["code_id"], codebook["parent_id"], strict=True):
+        children.setdefault(parent if parent in known else "", []).append(code)
+    place = {code: number for number, code in enumerate(codebook["code_id"])}
+    ordered = codebook.iloc[[place[code] for code in _depth_first(children, "")]].reset_index(drop=True)
     above = {level: ordered["code_id"].map(ancestors(codebook, level)) for level in ("pattern", "theme")}
     return ordered.assign(pattern_id=above["pattern"], theme_id=above["theme"])
 
@@ -156,9 +160,13 @@ def _shared(parts: str, above: dict[str, str]) -> str | None:
 
 def incidence(given: pd.DataFrame, units: pd.Series, by: str = "unit") -> pd.DataFrame:
     """Which code was given on which unit, by anybody: units in the order given × codes by identifier."""
-    pairs = given[[by, "code_id"]].drop_duplicates()
-    matrix = pd.crosstab(pairs[by], pairs["code_id"]) > 0
-    return matrix.reindex(pd.Index(units.unique()), fill_value=False).astype(bool)
+    pairs = given[[by, "code_id"]].dropna()
+    rows, codes = pd.Index(units.unique()), pd.Index(sorted(pairs["code_id"].unique()), name="code_id")
+    held = np.zeros((len(rows), len(codes)), dtype=bool)
+    row, column = rows.get_indexer(pairs[by]), codes.get_indexer(pairs["code_id"])
+    # What stands on a unit that is not asked for has no row.
+    held[row[row >= 0], column[row >= 0]] = True
+    return pd.DataFrame(held, index=rows, columns=codes)
 
 
 @computable

@@ -1,12 +1,15 @@
 """What a column is: the kind of its values, what a cell of each kind looks like, and how one becomes the other."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from analysis.errors import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["text", "list", "integer", "number", "boolean", "date", "time"]
 
@@ -113,6 +116,10 @@ def counts(name: str, what: str) -> tuple[Column, Column]:
 
 def fits(cells: pd.Series, *, column: Column) -> pd.Series:
     """Whether each filled cell is of the column's kind, or one of its choices."""
+    import pandas as pd
+
+    if column.pattern == PATTERNS["text"]:
+        return cells.astype("str").str.len() > 0
     fitting = cells.astype("str").str.fullmatch(column.pattern).astype(bool)
     if column.kind in ("date", "time"):
         # A calendar knows what a pattern cannot: there is no 31 February.
@@ -129,6 +136,8 @@ def problem(column: Column, cell: object) -> str:
 
 def as_values(cells: pd.Series, kind: Kind) -> pd.Series:
     """Turn checked texts into values of their kind; missing stays missing."""
+    import pandas as pd
+
     if kind == "integer":
         return pd.to_numeric(cells).astype("Int64")
     if kind == "number":

@@ -1,23 +1,31 @@
 """The engine in which captures are read, merged and counted without standing in memory whole: DuckDB.
 
-Nothing outside `sources/`, the import and the door to tables knows that it is there.
+Nothing outside `sources/`, the import, the door to tables and the selection of posts knows that it is there.
 """
+
+from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-import duckdb
-import pandas as pd
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
 
 MEMORY = "1GB"
-Connection = duckdb.DuckDBPyConnection
+# Its name alone: neither library is loaded before it is needed.
+Connection: TypeAlias = "duckdb.DuckDBPyConnection"
 
 
 @contextmanager
 def connected(scratch: Path | None = None) -> Iterator[Connection]:
     """A database of its own in bounded memory; what does not fit goes to the scratch folder."""
+    import duckdb
+
     # Left to itself, the database would make a folder in the working folder.
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
@@ -35,6 +43,8 @@ def connected(scratch: Path | None = None) -> Iterator[Connection]:
 
 def frame(db: Connection, query: str) -> pd.DataFrame:
     """The result of a query as a table: texts as `str`, whole numbers as `Int64`, times in UTC to the second."""
+    import pandas as pd
+
     kinds = {name: str(kind) for name, kind, *_ in db.execute(f"DESCRIBE {query}").fetchall()}
     # A time with a zone asks Python for a library of zones; here every time is in UTC.
     shown = ", ".join(
@@ -65,6 +75,8 @@ def named(column: str) -> str:
 
 
 def _column(cells: list[object], kind: str) -> pd.Series:
+    import pandas as pd
+
     if kind in ("BIGINT", "INTEGER", "UBIGINT", "HUGEINT", "UINTEGER"):
         return pd.Series(cells, dtype="Int64")
     if kind in ("DOUBLE", "FLOAT"):

@@ -8,6 +8,7 @@
     ├── ParameterError       a notebook parameter that does not exist or is ill-typed
     ├── NotebookError        a notebook that failed while it ran
     ├── BookError            a book that could not be built
+    ├── ClusterError         a cluster that is not there, or lacks what it needs
     └── BusyError            another process is writing the same results
 
 A message says where, what was found, what was expected, and what to do.
@@ -47,6 +48,10 @@ class NotebookError(CompendiumError):
 
 class BookError(CompendiumError):
     """A book that could not be built."""
+
+
+class ClusterError(CompendiumError):
+    """A cluster that is not there, or lacks what it needs."""
 
 
 class BusyError(CompendiumError):

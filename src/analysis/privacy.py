@@ -1,17 +1,21 @@
 """What may be shown of people who did not ask to be studied."""
 
+from __future__ import annotations
+
 import hmac
 import re
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from analysis.computable import NotComputable
 from analysis.errors import StudyError
 from analysis.masking import read_key
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Whoever knows one of these finds the post or the account on its platform; what names a coding was often made of them,
 # without a key.
@@ -73,6 +77,8 @@ def as_quoted(texts: pd.DataFrame, gists: pd.DataFrame | NotComputable, quote: s
     quote
         What study.yml allows: "none", "all", or the identifiers of the posts and comments that may be quoted.
     """
+    import pandas as pd
+
     units = texts[next(name for name in ("unit_id", "comment_id", "post_id") if name in texts)]
     verbatim = texts["text"].fillna(texts["title"]) if "title" in texts else texts["text"]
     allowed = units.notna() if quote == "all" else units.isin([] if quote == "none" else list(quote))
@@ -118,6 +124,8 @@ def _words(text: str) -> list[str]:
 
 def _people(texts: pd.DataFrame) -> pd.Series:
     """Who wrote each text; each another person where that is not known."""
+    import pandas as pd
+
     account = next((name for name in ("creator_id", "author_id") if name in texts), None)
     each = pd.Series([f"?{place}" for place in range(len(texts))], index=texts.index)
     return each if account is None else texts[account].fillna(each)

@@ -1,18 +1,38 @@
-"""Keep the values of a run on data that cannot be published, so that the original's book can show them.
+"""Keep values that the original's book shows and nobody can recompute from this repository alone.
 
-A recorded value is marked as such wherever it stands: it cannot be recomputed from this repository alone.
+They are those of a run on data that cannot be published, and how fast everything was on some machine. A recorded value
+is marked as such wherever it stands.
 """
 
 import datetime as dt
 import json
-from hashlib import sha256
+from collections.abc import Mapping
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 from analysis import tables
 from analysis.computable import NotComputable
 from analysis.errors import StudyError
+from analysis.in_files import files_at
 from analysis.study import Study, open_study
+
+# What was recorded of a run, and what was measured.
+FILES = ("recorded.json", "speed.json")
+
+
+def recorded_values(study: Study) -> dict[str, dict[str, Any]]:
+    """Every value that lies recorded in a study's folder, by name."""
+    there = [study.folder / name for name in FILES if (study.folder / name).is_file()]
+    return {
+        name: value for path in there for name, value in json.loads(path.read_text(encoding="utf-8"))["values"].items()
+    }
+
+
+def measured(figures: Mapping[str, tuple[Any, str]]) -> dict[str, dict[str, Any]]:
+    """What was measured, each number with how a page prints it, as recorded values; their origin is no data at all."""
+    same = {"unit": "", "missing": "", "origin": "measured", "claim": "", "recorded": True}
+    return {f"recorded_{name}": {"value": number, "text": text, **same} for name, (number, text) in figures.items()}
 
 
 def record_run(study: Study, *, on: dt.date, replace: bool = False) -> Path:
@@ -41,11 +61,16 @@ def _checksums(study: Study) -> list[str]:
     """The checksums of the captures that were imported; of the table of posts where nothing was."""
     imports = study.table("imports")
     if isinstance(imports, NotComputable):
-        return [sha256(file.read_bytes()).hexdigest() for file in study.files_of("posts")]
+        return [_checksum(path) for named in study.files_of("posts") for path in files_at(named)]
     return sorted(imports.loc[imports["measure"] == "checksum", "value"])
 
 
-def _recorded(study: Study, values: dict[str, dict[str, Any]], on: dt.date) -> dict[str, dict[str, Any]]:
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _recorded(study: Study, values: Mapping[str, dict[str, Any]], on: dt.date) -> dict[str, dict[str, Any]]:
     """The captured values under names of their own, and what identifies the capture."""
     kept = {name: value for name, value in values.items() if value["origin"] == "captured"}
     recorded = {

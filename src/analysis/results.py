@@ -23,7 +23,7 @@ from analysis.errors import NotebookError, nearest
 from analysis.figures import labels, style, tips
 from analysis.privacy import without_identifiers
 from analysis.schema import ORIGINS, Origin
-from analysis.wording import say, say_html
+from analysis.wording import say, say_html, say_unit
 
 MIME = "application/vnd.compendium.result+json"
 MARKS = {
@@ -146,7 +146,9 @@ def write_results(found: list[dict[str, Any]], folder: Path, claims: Mapping[str
         if not result["missing"]
     }
     for path, content in files.items():
-        tables.replace_text(path, content)
+        # Most stay as they are when one notebook of several has run.
+        if not path.is_file() or path.read_bytes() != content.encode():
+            tables.replace_text(path, content)
     for path in (*folder.glob("tables/*"), *folder.glob("figures/*")):
         if path not in files:
             path.unlink()
@@ -235,7 +237,7 @@ def _value_html(result: Mapping[str, Any]) -> str:
         absence = _absence(name, result["missing"])
         reason = f"{say('not computable:')} {say_html(result['missing'])}"
         return f'<span class="recorded" {absence}>{say_html(name)} <em>{reason}</em></span>'
-    unit = "" if result["unit"] in ("", "share") else f" {say_html(result['unit'])}"
+    unit = "" if result["unit"] in ("", "share") else say_unit(result["unit"], result["text"])
     told = f"{say_html(name)} <strong>{say_html(result['text'])}</strong>{unit}"
     return f'<span class="recorded">{told} {origin_html(result["origin"])}</span>'
 

@@ -4,16 +4,20 @@ One list of columns serves the reader, the writer, the check and `datapackage.js
 Times are UTC. A value that the capture lacks is missing, never 0 and never an empty text.
 """
 
-import re
-from functools import partial
-from typing import Literal
+from __future__ import annotations
 
-import pandas as pd
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 from analysis import columns
 from analysis.canonical import captured, coded, published
 from analysis.columns import Column, Table, as_texts, as_values, fits, problem
 from analysis.errors import TableError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What may stand between codes in a cell: people write lists with semicolons and commas, too.
 BETWEEN = re.compile(r"[\s;,；，]+")
@@ -33,19 +37,21 @@ TABLES: dict[str, Table] = {
 
 def empty(name: str) -> pd.DataFrame:
     """A table of that name without rows, its columns typed."""
+    import pandas as pd
+
     return typed(pd.DataFrame(columns=TABLES[name].column_names, dtype="str"), name)
 
 
-def check(table: pd.DataFrame, name: str, *, where: str, lines: list[int] | None = None) -> None:
+def check(table: pd.DataFrame, name: str, *, where: str, lines: Callable[[], list[int]] | None = None) -> None:
     """Check a table of texts, gather every problem, and raise once.
 
-    `where` is the file as the user knows it, `lines` the line of each row in it.
+    `where` is the file as the user knows it, `lines` gives the line of each row in it, when there is a problem.
     Raises `TableError` that names each missing, unknown or doubled column, each cell of the wrong kind and
     each identifier that stands twice.
     """
-    rows = lines or list(range(2, len(table) + 2))
-    problems = [*_columns_that_differ(table, name)]
-    if not problems:
+    problems = _columns_that_differ(table, name)
+    if not problems and not _is_in_order(table, name):
+        rows = lines() if lines else list(range(2, len(table) + 2))
         problems = [*_cells_that_do_not_fit(table, name, rows), *_keys_that_repeat(table, name, rows)]
     if problems:
         told = "\n".join(f"{where}{problem}" for problem in problems)
@@ -54,12 +60,16 @@ def check(table: pd.DataFrame, name: str, *, where: str, lines: list[int] | None
 
 def with_later(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """A table of texts with the columns that came after its file was written; they are missing in every row."""
+    import pandas as pd
+
     later = [column.name for column in TABLES[name].columns if column.is_later and column.name not in table]
     return table.assign(**{column: pd.Series(pd.NA, index=table.index, dtype="str") for column in later})
 
 
 def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Turn a checked table of texts into its types; columns in canonical order."""
+    import pandas as pd
+
     return pd.DataFrame(
         {column.name: as_values(table[column.name], column.kind) for column in TABLES[name].columns},
         index=table.index,
@@ -68,6 +78,8 @@ def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def as_text(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Turn a typed table into the texts that stand in a file; missing stays missing."""
+    import pandas as pd
+
     known = TABLES[name]
     columns = {
         column: as_texts(table[column], known.column(column).kind) if column in known.column_names else table[column]
@@ -105,8 +117,6 @@ def _columns_that_differ(table: pd.DataFrame, name: str) -> list[str]:
 
 def _cells_that_do_not_fit(table: pd.DataFrame, name: str, lines: list[int]) -> list[str]:
     """Every cell that is empty where it must not be, or not of its column's kind."""
-    if all(_is_in_order(table[column.name], column) for column in TABLES[name].columns):
-        return []
     # Pandera takes longer to load than the other steps take to run: only a table with problems needs it.
     import pandera.pandas as pandera
 
@@ -129,8 +139,19 @@ def _cells_that_do_not_fit(table: pd.DataFrame, name: str, lines: list[int]) -> 
     return []
 
 
-def _is_in_order(cells: pd.Series, column: Column) -> bool:
+def _is_in_order(table: pd.DataFrame, name: str) -> bool:
+    """Whether every cell is as it must be, and no identifier stands twice."""
+    known = TABLES[name]
+    return (
+        all(_are_in_order(table[column.name], column) for column in known.columns)
+        and not table.duplicated(list(known.key)).any()
+    )
+
+
+def _are_in_order(cells: pd.Series, column: Column) -> bool:
     """Whether every cell of a column is as it must be; each value is looked at once."""
+    import pandas as pd
+
     values = pd.Series(cells.unique(), dtype=cells.dtype)
     filled = values.dropna()
     return (not column.required or len(filled) == len(values)) and bool(fits(filled, column=column).all())
@@ -138,8 +159,6 @@ def _is_in_order(cells: pd.Series, column: Column) -> bool:
 
 def _keys_that_repeat(table: pd.DataFrame, name: str, lines: list[int]) -> list[str]:
     key_columns = list(TABLES[name].key)
-    if not table.duplicated(key_columns).any():
-        return []
     first: dict[tuple[object, ...], int] = {}
     problems = []
     for identifier, line in zip(table[key_columns].itertuples(index=False, name=None), lines, strict=True):

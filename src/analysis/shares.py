@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.coding import LEVELS, entries_at, given_at, incidence, unsettled, whole_readings
+from analysis.coding import LEVELS, entries_at, given_at, incidence, pending, unsettled, whole_readings
 from analysis.computable import computable, need
 from analysis.occurrence import creator_interval, wilson, without_pending
 from analysis.resampling import Resampling
@@ -47,8 +47,15 @@ def shares_by(
     columns = list(dict.fromkeys(["unit_id", "creator_id", group]))
     units = among[columns].dropna(subset=[group]).drop_duplicates(["unit_id", group])
     need(units, f"no unit has a {group}{WHY_NONE.get(group, '')}")
+    entries = pd.concat([entries_at(codebook, level) for level in LEVELS], ignore_index=True)
+    given = pd.concat([given_at(placed, codebook, level) for level in LEVELS], ignore_index=True)
+    waiting = placed[pending(placed)]
     parts = [
-        _shares(placed[placed[group] == value], part, codebook, resampling).assign(**{group: value})
+        without_pending(
+            _shares(given[given[group] == value], part, entries, resampling),
+            _unsettled(waiting[waiting[group] == value], codebook),
+            ["units"],
+        ).assign(**{group: value})
         for value, part in units.groupby(group, sort=True)
     ]
     whole = pd.concat(parts, ignore_index=True)
@@ -70,23 +77,14 @@ def with_creators(placed: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     return placed.assign(creator_id=placed["unit"].map(creator))
 
 
-def _shares(placed: pd.DataFrame, units: pd.DataFrame, codebook: pd.DataFrame, resampling: Resampling) -> pd.DataFrame:
-    """The shares of all three levels among the units of one group."""
-    rows = [_of_level(placed, units, codebook, level, resampling) for level in LEVELS]
-    return pd.concat([part for part in rows if len(part)], ignore_index=True)
-
-
-def _of_level(
-    placed: pd.DataFrame, units: pd.DataFrame, codebook: pd.DataFrame, level: str, resampling: Resampling
-) -> pd.DataFrame:
-    entries = entries_at(codebook, level)
-    given = given_at(placed, codebook, level)
+def _shares(given: pd.DataFrame, units: pd.DataFrame, entries: pd.DataFrame, resampling: Resampling) -> pd.DataFrame:
+    """The shares of the entries of all three levels among the units of one group."""
     held = incidence(given, units["unit_id"]).reindex(columns=entries["code_id"], fill_value=False)
     hits = held.sum().to_numpy()
     low, high = wilson(hits, len(units), resampling.confidence)
     creator_low, creator_high = _by_creator(held, hits, units["creator_id"], resampling)
-    table = pd.DataFrame({
-        "level": level,
+    return pd.DataFrame({
+        "level": entries["level"],
         "code_id": entries["code_id"],
         "name": entries["name"],
         "units": hits,
@@ -97,7 +95,13 @@ def _of_level(
         "creator_low": creator_low,
         "creator_high": creator_high,
     })  # fmt: skip
-    return without_pending(table, unsettled(placed, codebook, level), ["units"])
+
+
+def _unsettled(waiting: pd.DataFrame, codebook: pd.DataFrame) -> dict[str, str]:
+    """The entries of all levels of which pending codings leave open whether they are of them, and why."""
+    if waiting.empty:
+        return {}
+    return {entry: why for level in LEVELS for entry, why in unsettled(waiting, codebook, level).items()}
 
 
 def _by_creator(held: pd.DataFrame, hits: NDArray[np.int64], creators: pd.Series, resampling: Resampling) -> Shares:

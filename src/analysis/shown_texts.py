@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import agreement, code_pages, recounted, results, saturation, schema
+from analysis.claim_rows import Rows
 from analysis.columns import EXPECTED
 from analysis.compared import VERDICTS
 from analysis.computable import NotComputable
 from analysis.figures import labels, tips
+from analysis.recorded import recorded_values
 from analysis.study import Study
-from analysis.wording import BETWEEN, LETTERS, open_numbers
+from analysis.wording import BETWEEN, LETTERS, UNIT, open_numbers
 
 # Columns whose cells are words of ours; those of all others are data.
 WORDED = {
@@ -29,6 +31,13 @@ PROSE = {
     "activity", "asks", "definition", "event", "exclude", "finding", "gist", "include", "label", "left_open", "note",
     "noted_by_reader", "proposal", "reason", "statement", "to_be_fair", "what", "why",
 }  # fmt: skip
+# Columns of published tables whose cells are words of ours, though what another table has by that name is data.
+OF_PUBLISHED = {
+    "criteria": ("measure",),
+    "evidence": ("figure",),
+    "implications": ("name", "learners"),
+    "sample": ("measure", "qualifier"),
+}
 # Columns whose cells hold several such texts, one after the other.
 LISTED = {"found_by_rule", "where"}
 # What a study with other coders may show.
@@ -38,7 +47,14 @@ OF_OTHER_CODINGS = (
     "to be coded again: 1 coding", "to be coded again: 2 codings",
     "to be coded again: 1 coding of {code}", "to be coded again: 2 codings of {code}",
 )  # fmt: skip
+# The heads of the tables that tell the columns of a table.
+OF_SCHEMA = ("column", "may hold", "meaning", "needed")
+# A share as results write it: a text without a word.
+SHARE = "{1} %"
 CAPTION = re.compile(r"^ *:caption: *(.+)$", re.MULTILINE)
+COLUMNS = re.compile(r"^ *:columns: *(.+)$", re.MULTILINE)
+# A name in the data or in the code.
+IDENTIFIER = re.compile(r"[a-z]+(_[a-z]+)+")
 SPEAKERS = {"say", "say_html"}
 # What the table of the comparison says through variables.
 SAID_BY_NAME = (
@@ -52,13 +68,14 @@ IMPORTED = "from analysis.wording import say"
 def texts_of_results(study: Study) -> list[str]:
     """The texts, their numbers left open, in order and each once."""
     found = [*_of_pages(study.root), *_of_index(study), *_of_values(study), *_of_tables(study), *_of_drawings(study)]
+    found += _of_claims(study)
     return _opened([*found, *_of_codebook(study)], _of_code(study.root))
 
 
 def texts_of_tables(study: Study) -> list[str]:
     """What we wrote into the tables of the study, and what the columns of all tables mean."""
     known = set(texts_of_results(study))
-    return [text for text in _opened([*_of_schema(), *_of_prose(study)]) if text not in known]
+    return [text for text in _opened([*_of_schema(), *_of_prose(study), *_of_published(study)]) if text not in known]
 
 
 def _opened(found: Iterable[str], code: Iterable[str] = ()) -> list[str]:
@@ -81,9 +98,10 @@ def _of_code(root: Path) -> Iterator[str]:
         *VERDICTS,
         *SAID_BY_NAME,
         *(open_numbers(text)[0] for text in OF_OTHER_CODINGS),
+        SHARE,
         BETWEEN,
     )
-    yield from (*code_pages.TOLD.values(), code_pages.ABOUT)
+    yield from (*code_pages.TOLD.values(), code_pages.ABOUT, *code_pages.CAPTIONS.values(), *code_pages.ABSENT.values())
 
 
 def _literals(said: ast.expr) -> Iterator[str]:
@@ -100,7 +118,7 @@ def _literals(said: ast.expr) -> Iterator[str]:
 
 
 def _of_schema() -> Iterator[str]:
-    yield from EXPECTED.values()
+    yield from (*OF_SCHEMA, *EXPECTED.values())
     for table in schema.TABLES.values():
         yield from (f"One row is {table.row}.", f"The columns of {table.name}; one row is {table.row}.")
         for column in table.columns:
@@ -109,7 +127,9 @@ def _of_schema() -> Iterator[str]:
 
 def _of_pages(root: Path) -> Iterator[str]:
     for path in sorted((root / "book").rglob("*.md")):
-        yield from CAPTION.findall(path.read_text(encoding="utf-8"))
+        page = path.read_text(encoding="utf-8")
+        yield from CAPTION.findall(page)
+        yield from (column.replace("_", " ") for columns in COLUMNS.findall(page) for column in columns.split())
 
 
 def _of_index(study: Study) -> Iterator[str]:
@@ -120,7 +140,11 @@ def _of_index(study: Study) -> Iterator[str]:
 def _of_values(study: Study) -> Iterator[str]:
     for name, value in study.values().items():
         yield from (results.spoken_name(name), value["unit"], value["missing"])
+        yield f"{UNIT}: {value['unit']}" if value["unit"] not in ("", "share") else ""
         yield "" if value["missing"] else value["text"]
+    # Those of a run that is only recorded stand on the pages too.
+    told = (value["missing"] or value["text"] for value in recorded_values(study).values())
+    yield from (text for text in told if not results.CHECKSUM.search(text))
 
 
 def _of_tables(study: Study) -> Iterator[str]:
@@ -143,6 +167,20 @@ def _of_prose(study: Study) -> Iterator[str]:
         table = pd.read_csv(path, dtype="str", keep_default_na=False)
         for column in (name for name in table.columns if name in PROSE):
             yield from table[column]
+
+
+def _of_published(study: Study) -> Iterator[str]:
+    for name, columns in OF_PUBLISHED.items():
+        table = study.table(name)
+        for column in columns if not isinstance(table, NotComputable) else ():
+            cells = sorted(set(table[column].dropna().astype("str")))
+            yield from (cell for cell in cells if not IDENTIFIER.fullmatch(cell))
+
+
+def _of_claims(study: Study) -> Iterator[str]:
+    """What the article prints for a claim and what was computed for it, with their units."""
+    for row in Rows(study).by_id.values():
+        yield from (row.published, *(value.text for value in row.computed))
 
 
 def _of_drawings(study: Study) -> Iterator[str]:

@@ -1,17 +1,21 @@
 """The only door to disk for tables: CSV in UTF-8, and Parquet for what was imported; written beside and moved."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analysis import schema
 from analysis.computable import NotComputable
 from analysis.database import Connection, quoted
 from analysis.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROWS_IN_A_GROUP = 16_384
 
@@ -25,12 +29,14 @@ def read_table(path: Path, name: str, *, shown: str = "") -> pd.DataFrame:
     if path.suffix == ".parquet":
         return _read_parquet(path, name, where)
     raw = schema.with_later(read_texts(path, where=where), name)
-    schema.check(raw, name, where=where, lines=_lines_of_rows(path))
+    schema.check(raw, name, where=where, lines=partial(_lines_of_rows, path))
     return schema.typed(raw, name)
 
 
 def read_texts(path: Path, *, where: str) -> pd.DataFrame:
     """Read a CSV file with every cell as text; an empty cell is missing."""
+    import pandas as pd
+
     try:
         return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -96,6 +102,8 @@ def read_result(folder: Path, name: str) -> Any:
 
 def read_shown(content: str, texts: list[str]) -> pd.DataFrame:
     """Read the CSV of a table that a notebook showed; `texts` are the columns that hold no numbers."""
+    import pandas as pd
+
     return pd.read_csv(io.StringIO(content), dtype=dict.fromkeys(texts, "str"), keep_default_na=False, na_values=[""])
 
 

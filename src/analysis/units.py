@@ -6,6 +6,7 @@ came with the codings belongs to no post and is a unit by itself under each of t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -36,6 +37,11 @@ class Corpus:
         """Who published each post; a post whose creator is not known takes the creator's place."""
         known = self.posts.dropna(subset=["creator_id"])
         return dict(zip(known["post_id"], known["creator_id"], strict=True))
+
+    @cached_property
+    def places(self) -> dict[str, pd.DataFrame]:
+        """What can be coded and the unit that it counts for, by the units that were asked for so far."""
+        return {}
 
 
 def corpus_of(study: Study) -> Corpus:
@@ -134,10 +140,12 @@ def sides_of(accounts: Any) -> dict[str, str]:
 
 def _places(corpus: Corpus, coding_unit: str) -> pd.DataFrame:
     """Whatever can be coded, and the unit that it counts for: coded, unit, unit_type, post_id."""
-    of = {SCREENSHOT: _by_screenshot, POST: _by_post, TEXT: _by_text}
-    documents = corpus.documents["unit_id"]
-    itself = pd.DataFrame({"coded": documents, "unit": documents, "unit_type": "document", "post_id": documents})
-    return pd.concat([of[coding_unit](corpus), itself[COLUMNS]], ignore_index=True)
+    if coding_unit not in corpus.places:
+        of = {SCREENSHOT: _by_screenshot, POST: _by_post, TEXT: _by_text}
+        documents = corpus.documents["unit_id"]
+        itself = pd.DataFrame({"coded": documents, "unit": documents, "unit_type": "document", "post_id": documents})
+        corpus.places[coding_unit] = pd.concat([of[coding_unit](corpus), itself[COLUMNS]], ignore_index=True)
+    return corpus.places[coding_unit]
 
 
 def _by_screenshot(corpus: Corpus) -> pd.DataFrame:
@@ -180,7 +188,7 @@ def _with_texts_of_pictures(places: pd.DataFrame, corpus: Corpus, coding_unit: s
 
 def _refuse_unknown(table: str, rows: pd.DataFrame, corpus: Corpus, coding_unit: str) -> None:
     """Raise `TableError` with every unit that has no place; `CannotCompute` where there are no screenshots at all."""
-    lost = sorted(set(rows["unit_id"]) - set(_places(corpus, coding_unit)["coded"]))
+    lost = sorted(set(rows.loc[~rows["unit_id"].isin(_places(corpus, coding_unit)["coded"]), "unit_id"]))
     if not lost:
         return
     named = ", ".join(map(repr, lost))

@@ -14,11 +14,16 @@ from functools import cached_property
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])")
 NAMED = re.compile(r"\{[a-z]+\}")
-PLACE = re.compile(r"\{(\w+)(?:\*(\d+))?\}")
+# A name, what its number is multiplied by, and the units in which it is then told.
+PLACE = re.compile(r"\{(\w+)(?:\*(\d+)(?: (\w+)\|(\w+))?)?\}")
+# How many of the first unit make one of the second.
+MYRIAD = 10_000
 # Scripts from here on are not those of the source.
 FIRST_OF_THE_EAST = "\u2e80"
 # Between the words of a list in one cell.
 BETWEEN = "; "
+# What tells a unit behind a value from the same word elsewhere.
+UNIT = "unit"
 LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -75,6 +80,18 @@ def say_html(text: str) -> str:
     return f'<span lang="{spoken.source}">{html.escape(text)}</span>'
 
 
+def say_unit(unit: str, value: str) -> str:
+    """The unit behind a value, escaped; some languages have other words there, and no space behind their own signs.
+
+    >>> with speaking(Wording("zh_CN", "en", {"unit: posts": "篇", "{1} million": "{1*100} 万"})):
+    ...     say_unit("posts", "40"), say_unit("posts", "3 million")
+    (' 篇', '篇')
+    """
+    told = say(unit, UNIT)
+    gap = "" if told != unit and say(value)[-1] >= FIRST_OF_THE_EAST else " "
+    return gap + (say_html(unit) if told == unit else html.escape(told))
+
+
 @contextmanager
 def speaking(wording: Wording) -> Iterator[None]:
     """Speak a language for a while."""
@@ -117,10 +134,22 @@ def _open(place: str) -> str:
 
 
 def _filled(told: str, words: Mapping[str, str]) -> str:
-    """An entry with its places filled; `{1*100}` is the number times so much, for languages that count otherwise."""
+    """An entry with its places filled, its numbers as languages need them that count otherwise.
+
+    `{1*100}` is the number times so much; `{1*100 a|b}` tells it in the unit a, or in b, which is ten thousand of a.
+
+    >>> _filled("{1*100 wan|yi}", {"1": "25.4"}), _filled("{1*100 wan|yi}", {"1": "347.2"})
+    ('2540 wan', '3.472 yi')
+    """
 
     def put(found: re.Match[str]) -> str:
-        word = words[found[1]] if found[1] in words else words[f"n{found[1]}"]
-        return f"{float(word.replace(',', '')) * int(found[2]):.12g}" if found[2] else word
+        name, times, unit, larger = found.groups()
+        word = words[name] if name in words else words[f"n{name}"]
+        if not times:
+            return word
+        number = float(word.replace(",", "")) * int(times)
+        if larger and number >= MYRIAD:
+            number, unit = number / MYRIAD, larger
+        return f"{number:.12g} {unit}" if unit else f"{number:.12g}"
 
     return PLACE.sub(put, told)

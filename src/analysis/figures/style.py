@@ -9,14 +9,16 @@ import io
 import re
 import warnings
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import pylopdf_fonts_zh_cn
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backend_bases import _get_renderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -66,6 +68,19 @@ RULES = {
     "ytick.color": INK,
     "ytick.major.size": 0,
 }
+
+
+class Canvas(FigureCanvasSVG):
+    """A canvas that measures with one renderer, which remembers the size of each text; Matplotlib takes new ones."""
+
+    @cached_property
+    def measuring(self) -> Any:
+        """The renderer that measures; nobody reads what it writes."""
+        return _get_renderer(self.figure)
+
+    def get_renderer(self) -> Any:
+        """The renderer that measures, as Matplotlib asks for it."""
+        return self.measuring
 
 
 @cache
@@ -137,7 +152,7 @@ def svg(figure: Figure, *, name: str, mark: str) -> str:
         noted = figure.text(0.005, 0.0, mark, ha="left", va="bottom", fontsize=8.5, color=MUTED)
         facts, told = labels.name_labels(figure), tips.written(figure)
         file = io.StringIO()
-        FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
+        Canvas(figure).print_svg(file, metadata={"Date": None, "Creator": None})
         noted.remove()
     drawing = file.getvalue()
     drawing = drawing[drawing.index("<svg") :]
@@ -180,13 +195,14 @@ def shortened(text: str, longest: int) -> str:
     return "\n".join(f"{line[: longest - 1]}…" if len(line) > longest else line for line in text.split("\n"))
 
 
-def _lay_out(figure: Figure) -> None:
+def _lay_out(figure: Figure, layout: ConstrainedLayoutEngine) -> None:
     """Lay a figure out; where long names of the data leave no room for what is drawn, shorten them."""
     for longest in ROOM:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message="constrained_layout not applied")
             try:
-                figure.draw_without_rendering()
+                # As a draw begins, without what is drawn.
+                layout.execute(figure)
             except UserWarning:
                 _reword(figure, partial(shortened, longest=longest))
             else:
@@ -203,8 +219,8 @@ def _settle(figure: Figure) -> None:
         return
     room = 0.2 / figure.get_figheight()
     layout.set(rect=(0, room, 1, 1 - room))
-    FigureCanvasSVG(figure)
-    _lay_out(figure)
+    Canvas(figure)
+    _lay_out(figure, layout)
     figure.set_layout_engine("none")
     for axes in figure.axes:
         axes.set_position([round(side, 4) for side in axes.get_position().bounds])
