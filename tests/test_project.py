@@ -22,7 +22,7 @@ RESULTS = PROJECT / "results" / "liu2025"
 
 # The stages in the order in which data flows; a module imports from its own line and from those above.
 LAYERS = [
-    {"errors", "computable", "called", "wording", "directions"},
+    {"errors", "computable", "called", "wording", "directions", "parsing"},
     {"locks", "beside", "database", "masking", "traces", "privacy", "marked", "reads"},
     {"columns"},
     {"canonical"},

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from analysis.parsing import parsed
+
 PACKAGE = "analysis"
 # What can reach code by a name that stands nowhere; whoever uses it makes use of the whole package.
 BY_ANY_NAME = {"import_module", "__import__", "eval", "exec", "globals"}
@@ -44,7 +46,7 @@ class Module:
 def read_module(name: str, path: Path, source: str) -> Module:
     """Take a module apart into its definitions and the rest."""
     module = Module(name, path, source.splitlines(keepends=True))
-    for statement in ast.parse(source).body:
+    for statement in parsed(source).body:
         for bound in _binds(statement):
             module.bound.setdefault(bound, []).append(statement)
         if isinstance(statement, IMPORT):
@@ -101,7 +103,7 @@ class Package:
 
 def code_behind(source: str, package: Package) -> dict[str, str]:
     """The modules that a source makes use of, each with the text of what is used of it."""
-    waiting = list(_reached_by(read_module("", package.folder, source), ast.parse(source).body, package))
+    waiting = list(_reached_by(read_module("", package.folder, source), parsed(source).body, package))
     used: dict[str, dict[int, Statement]] = {}
     seen: set[Place] = set()
     while waiting:

@@ -20,6 +20,7 @@ from traitlets import Any as AnyTrait
 
 from analysis.forking import LOADABLE
 from analysis.kernels import ForkedKernel, Forker
+from analysis.parsing import parsed
 
 
 class ForkedClient(PapermillNotebookClient):
@@ -108,7 +109,7 @@ def _loadable(notebook: Any) -> list[str]:
 
 def _imported(source: str) -> Iterator[str]:
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        nodes = list(ast.walk(parsed(source)))
     except SyntaxError:
         # A cell with magics in it, or one that will tell what is wrong with it.
         return

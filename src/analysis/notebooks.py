@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import NotebookError, ParameterError, nearest
+from analysis.parsing import parsed
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool, "dict": dict, "list": list}
 INJECTED = "injected-parameters"
@@ -59,7 +60,7 @@ def parameters_of(notebook: Any) -> dict[str, type]:
         raise NotebookError(f"Expected one cell tagged 'parameters', found {len(tagged)}. Tag the cell that sets them.")
     return {
         line.target.id: TYPES[line.annotation.id]
-        for line in ast.parse(tagged[0]["source"]).body
+        for line in parsed(tagged[0]["source"]).body
         if isinstance(line, ast.AnnAssign)
         and isinstance(line.target, ast.Name)
         and isinstance(line.annotation, ast.Name)
@@ -87,9 +88,7 @@ def code_of(notebook: Any) -> str:
 def reads_of(code: str) -> Reads:
     """What a notebook's code takes from earlier ones, by the calls that stand in it."""
     called = [
-        node
-        for node in ast.walk(ast.parse(code))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        node for node in ast.walk(parsed(code)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]
     results = {
         str(call.args[0].value)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from analysis import differences, laid_down, notebooks
 from analysis.errors import NotebookError, StudyError
 from analysis.locks import alone
+from analysis.parsing import parsed
 from analysis.pipeline import RESULTS
 from analysis.run_folder import RECORD, executed, files_of
 from analysis.steps import Step, checked, parameters_of, steps
@@ -126,7 +127,7 @@ def _lost_figures(notebook: Any) -> list[str]:
 
 def _figures_asked_for(source: str) -> int:
     """How often a cell calls for a figure."""
-    called = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    called = [node.func for node in ast.walk(parsed(source)) if isinstance(node, ast.Call)]
     return sum(getattr(name, "id", getattr(name, "attr", "")) == SHOWS_A_FIGURE for name in called)
 
 
