@@ -2,11 +2,14 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 from lxml.html import HtmlElement
 
-from analysis import schema
+from analysis import publish, schema
+from analysis.study import open_study
+from making import lay_out_book
 
 INJECTION = "People <script>alert(1)</script> ask `each` {{ other }}."
 CLAIMS = f"""claim_id,section,statement,kind,value,unit,evidence_ids,check,argument,note
@@ -106,3 +109,13 @@ def add_pages(root: Path) -> None:
     toc = (root / "_toc.yml").read_text(encoding="utf-8")
     added = "  - file: book/argument\n  - file: book/ledger\n  - file: book/map\n"
     (root / "_toc.yml").write_text(toc.replace("  - file: book/argument\n", added), encoding="utf-8")
+
+
+def build_with_claims(root: Path, ran: Path) -> Path:
+    """Build the small book that tells the claims, out of a small compendium that has run."""
+    shutil.copytree(ran, root, dirs_exist_ok=True)
+    lay_out_book(root)
+    add_claims(root)
+    add_pages(root)
+    publish.build_book(open_study(root=root), say=lambda _: None)
+    return root

@@ -1,8 +1,14 @@
 """Small coded studies for the tests: two coders, two rounds, a codebook of two patterns."""
 
+import shutil
+from pathlib import Path
+
 import pandas as pd
 
 from analysis import schema, units
+from analysis.study import Study, open_study
+from analysis.tables import write_table
+from making import PROJECT
 
 CODEBOOK = """
 learn     |       | pattern
@@ -23,6 +29,36 @@ c2 joke.pun bob 2
 p2 ask.why  ann 2
 c3 ask.why  bob 2
 """
+
+
+# How a small study begins; its tables follow.
+SETTINGS = """title: A study
+platform: Somewhere
+sides:
+  newcomer: {label: arrivals, language: en, language_name: English, script: Latin}
+  host: {label: locals, language: zh, language_name: Chinese, script: Han}
+tables:
+"""
+
+
+def beside_the_original(root: Path) -> Path:
+    """A compendium that has the original's data and no notebook."""
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(PROJECT / name, root / name)
+    shutil.copytree(PROJECT / "data/liu2025", root / "data/liu2025")
+    return root
+
+
+def write_study(root: Path, tables: dict[str, pd.DataFrame], rest: str, origin: str = "captured") -> Study:
+    """Write a small study with these tables, and `rest` for the other settings, and open it."""
+    folder = root / "data/mine"
+    folder.mkdir(exist_ok=True)
+    lines = []
+    for name, rows in tables.items():
+        write_table(rows, folder / f"{name}.csv", name)
+        lines.append(f"  {name}: {{file: {name}.csv, origin: {origin}}}\n")
+    (folder / "study.yml").write_text(SETTINGS + "".join(lines) + rest, encoding="utf-8")
+    return open_study("mine", root)
 
 
 def frame(table: str, /, **columns: list[object]) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 import gzip
 import json
 import re
-import shutil
 import unicodedata
 
 import pandas as pd
@@ -11,17 +10,9 @@ import coded
 from analysis import browse, browse_page, browse_rows, browse_search, currency, publish
 from analysis.errors import TableError
 from analysis.study import open_study
-from analysis.tables import write_table
 from evidence_making import study_of_many
 from making import PROJECT
 
-SETTINGS = """title: A study
-platform: Somewhere
-sides:
-  newcomer: {label: arrivals, language: en, language_name: English, script: Latin}
-  host: {label: locals, language: zh, language_name: Chinese, script: Han}
-tables:
-"""
 SECRET = "Nobody else has ever said these very words about noodles"
 MANY = 20_000
 # What a page may take on its way to a reader, before the theme's own files; a budget of the whole is in the browser.
@@ -60,10 +51,7 @@ def files(original):
 
 @pytest.fixture
 def root(tmp_path):
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(PROJECT / name, tmp_path / name)
-    shutil.copytree(PROJECT / "data/liu2025", tmp_path / "data/liu2025")
-    return tmp_path
+    return coded.beside_the_original(tmp_path)
 
 
 def make(root, *, quote: str = "none", origin: str = "captured", **more):
@@ -81,16 +69,8 @@ def make(root, *, quote: str = "none", origin: str = "captured", **more):
                                round=[1] * 2, source=["x"] * 2),
         **more,
     }  # fmt: skip
-    folder = root / "data/mine"
-    folder.mkdir(exist_ok=True)
-    lines = []
-    for name, rows in tables.items():
-        write_table(rows, folder / f"{name}.csv", name)
-        lines.append(f"  {name}: {{file: {name}.csv, origin: {origin}}}")
     decided = "decisions:\n  coding_unit: {value: text, reason: There are no pictures.}\n"
-    allowed = f"\nprivacy: {{quote: {quote}}}\n"
-    (folder / "study.yml").write_text(SETTINGS + "\n".join(lines) + allowed + decided, encoding="utf-8")
-    return open_study("mine", root)
+    return coded.write_study(root, tables, f"privacy: {{quote: {quote}}}\n{decided}", origin)
 
 
 def test_every_post_and_comment_is_in_the_index_each_post_before_its_comments(original, files):

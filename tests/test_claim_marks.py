@@ -12,8 +12,8 @@ from analysis import publish
 from analysis.claim_rows import Rows, anchor, cells_of
 from analysis.errors import BookError
 from analysis.study import open_study
-from claim_making import SAID, add_claims, add_pages, chosen
-from making import PROJECT, lay_out_book
+from claim_making import SAID, build_with_claims, chosen
+from making import PROJECT
 
 MARK = re.compile(r"\{claim\}`([^`]*)`")
 PAGE = "book/finding-communication.html"
@@ -21,13 +21,7 @@ PAGE = "book/finding-communication.html"
 
 @pytest.fixture(scope="module")
 def with_claims(tmp_path_factory, ran_once):
-    root = tmp_path_factory.mktemp("claims")
-    shutil.copytree(ran_once, root, dirs_exist_ok=True)
-    lay_out_book(root)
-    add_claims(root)
-    add_pages(root)
-    publish.build_book(open_study(root=root), say=lambda _: None)
-    return root
+    return build_with_claims(tmp_path_factory.mktemp("claims"), ran_once)
 
 
 def parsed(root, name: str):

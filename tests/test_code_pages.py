@@ -1,5 +1,4 @@
 import re
-import shutil
 
 import pandas as pd
 import pytest
@@ -10,17 +9,8 @@ from analysis import code_pages, excerpts, publish
 from analysis.coded import coded_of
 from analysis.computable import NotComputable
 from analysis.study import open_study
-from analysis.tables import write_table
 from making import PROJECT
 
-STUDY = """
-title: A study
-platform: Somewhere
-sides:
-  newcomer: {label: arrivals, language: en, language_name: English, script: Latin}
-  host: {label: locals, language: zh, language_name: Chinese, script: Han}
-tables:
-"""
 SECRET = "Nobody else has ever said these very words about noodles"
 TOLD = "She likes noodles."
 
@@ -32,10 +22,7 @@ def original():
 
 @pytest.fixture
 def root(tmp_path):
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(PROJECT / name, tmp_path / name)
-    shutil.copytree(PROJECT / "data/liu2025", tmp_path / "data/liu2025")
-    return tmp_path
+    return coded.beside_the_original(tmp_path)
 
 
 def make(root, *, quote: str = "none", texts: tuple[str, ...] = (SECRET,), origin: str = "captured", **more):
@@ -52,17 +39,8 @@ def make(root, *, quote: str = "none", texts: tuple[str, ...] = (SECRET,), origi
                                coder=["ann"] * count, round=[1] * count, source=["x"] * count),
         **more,
     }  # fmt: skip
-    folder = root / "data/mine"
-    folder.mkdir(exist_ok=True)
-    lines = []
-    for name, rows in tables.items():
-        write_table(rows, folder / f"{name}.csv", name)
-        lines.append(f"  {name}: {{file: {name}.csv, origin: {origin}}}")
     decided = "decisions:\n  coding_unit: {value: post, reason: There are no pictures.}\n"
-    (folder / "study.yml").write_text(
-        STUDY.lstrip() + "\n".join(lines) + f"\nprivacy: {{quote: {quote}}}\n" + decided, encoding="utf-8"
-    )
-    return open_study("mine", root)
+    return coded.write_study(root, tables, f"privacy: {{quote: {quote}}}\n{decided}", origin)
 
 
 def test_each_code_has_a_page_and_the_index_links_them_all(original):

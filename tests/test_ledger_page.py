@@ -1,27 +1,18 @@
 """The ledger's page: every claim, sorted and filtered as a reader likes, and the way back to each sentence."""
 
-import shutil
-
 import pytest
 from lxml import html
 
-from analysis import publish
 from analysis.claim_rows import Rows, sections_in_order
 from analysis.study import open_study
-from claim_making import add_claims, add_pages, chosen
-from making import lay_out_book
+from claim_making import build_with_claims, chosen
 
 PAGE = "book/ledger.html"
 
 
 @pytest.fixture(scope="module")
 def small_ledger(tmp_path_factory, ran_once):
-    root = tmp_path_factory.mktemp("ledger")
-    shutil.copytree(ran_once, root, dirs_exist_ok=True)
-    lay_out_book(root)
-    add_claims(root)
-    add_pages(root)
-    publish.build_book(open_study(root=root), say=lambda _: None)
+    root = build_with_claims(tmp_path_factory.mktemp("ledger"), ran_once)
     return html.fromstring((root / "_build/html" / PAGE).read_text(encoding="utf-8"))
 
 
