@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from analysis.results import spoken_name
+from analysis.on_page import spoken_name
 from analysis.study import open_study
 from browsing import pages_of
 from making import PROJECT

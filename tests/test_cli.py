@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from making import make_notebook
+
 COMPENDIUM = Path(sys.executable).with_name("compendium")
 COMMANDS = [
     "reproduce", "run", "book", "check", "studies", "standin", "describe", "record",
@@ -106,6 +108,7 @@ def test_reproduce_computes_committed_results_once_on_each_machine(built_small):
 # While the first kernel starts, and while notebooks run.
 @pytest.mark.parametrize("after", [0.2, 1.5])
 def test_an_interrupt_is_said_and_is_no_success(small, after):
+    make_notebook(small / "notebooks/02-second.ipynb", 'study: str = "liu2025"', "import time", "time.sleep(30)")
     # Where the tests run in the background, interrupts are ignored, which a process takes over from its parent.
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen([COMPENDIUM, "run"], stderr=subprocess.PIPE, text=True, preexec_fn=heard)  # noqa: PLW1509
@@ -114,7 +117,7 @@ def test_an_interrupt_is_said_and_is_no_success(small, after):
     time.sleep(after)
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=60)[1]
-    assert process.returncode == 130
+    assert process.returncode == 130, told
     assert "Stopped; nothing was lost" in told
     assert not (small / "results/liu2025").exists()
 

@@ -4,7 +4,7 @@ import shutil
 import pytest
 from lxml import etree
 
-from analysis import catalogues, editions, languages, pipeline, publish, results, shown_texts, wording
+from analysis import catalogues, editions, harvest, languages, on_page, pipeline, publish, shown_texts, wording
 from analysis.errors import BookError
 from analysis.figures import labels, style
 from analysis.study import open_study
@@ -118,7 +118,7 @@ def test_a_label_of_two_lines_stays_in_two_lines():
 
 def test_a_table_says_its_titles_and_keeps_its_data():
     with speaking(Wording("zh_CN", "en", {"hashtag": "标签", "Tags.": "标签表。", "yes": "是"})):
-        page = results.table_html("hashtag,agrees\nfun,yes\n", ["hashtag"], caption="Tags.", origin="published")
+        page = on_page.table_html("hashtag,agrees\nfun,yes\n", ["hashtag"], caption="Tags.", origin="published")
     assert '<th scope="col">标签</th>' in page
     assert '<span lang="en">fun</span>' in page
     assert "标签表。" in page
@@ -219,12 +219,12 @@ def test_texts_that_cannot_be_found_are_told_with_the_reason(two_languages):
 def test_json_of_a_notebook_keeps_its_data_when_its_results_are_retold():
     found = {"kind": "value", "name": "first_posts", "unit": "posts", "origin": "published"}
     found |= {"text": "40", "missing": ""}
-    shown = {"text/html": "old", results.MIME: found}
+    shown = {"text/html": "old", harvest.MIME: found}
     with speaking(Wording("zh_CN", "en", {"posts": "笔记"})):
-        results.retell(shown)
+        on_page.retell(shown)
     assert "笔记 <strong>40</strong> 笔记" in shown["text/html"]
-    assert shown[results.MIME] == found
-    results.retell(other := {"text/plain": "1"})
+    assert shown[harvest.MIME] == found
+    on_page.retell(other := {"text/plain": "1"})
     assert other == {"text/plain": "1"}
     assert json.dumps(shown)
 
@@ -257,7 +257,7 @@ def test_chinese_tells_large_numbers_in_the_unit_of_their_size_and_a_share_witho
 def test_a_chinese_value_has_a_word_for_counting_and_never_its_own_name_twice(name, text, unit, shown):
     found = {"kind": "value", "name": name, "unit": unit, "origin": "published", "text": text, "missing": ""}
     with speaking(languages.wording_of(PROJECT, "zh_CN")):
-        results.retell(page := {"text/html": "old", results.MIME: found})
+        on_page.retell(page := {"text/html": "old", harvest.MIME: found})
     assert shown in page["text/html"]
 
 
@@ -265,7 +265,7 @@ def test_the_texts_of_a_run_that_is_only_recorded_are_asked_for():
     asked = shown_texts.texts_of_results(open_study(root=PROJECT))
     assert "the study has no comments" in asked
     assert "after {1} March {2}, the day is not stated" in asked
-    assert not [text for text in asked if results.CHECKSUM.search(text)]
+    assert not [text for text in asked if on_page.CHECKSUM.search(text)]
 
 
 def test_speaking_for_good_is_what_a_book_does():

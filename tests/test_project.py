@@ -31,8 +31,9 @@ LAYERS = [
     {"settings"},
     {"study"},
     {"left_open"},
-    {"figures.labels", "figures.tips"},
-    {"figures.style"},
+    {"figures.labels", "figures.tips", "figures.themes"},
+    {"figures.style", "harvest"},
+    {"on_page"},
     {"results"},
     {"sources", "languages"},
     {"scripts"},
@@ -54,7 +55,7 @@ LAYERS = [
     {"sampling", "contenders", "spark_session"},
     {"suggestions", "finding", "on_spark"},
     {"study_file", "glimpse", "mapping_block"},
-    {"switching"},
+    {"switching", "proportions"},
     {"exchange"},
     {"mixing"},
     {"units", "history"},
@@ -86,7 +87,7 @@ LAYERS = [
     {"browse_rows", "browse_codings", "browse_search"},
     {"browse"},
     {"browse_page"},
-    {"forked"},
+    {"forked", "loaded"},
     {"forking"},
     {"kernels"},
     {"engine"},
@@ -380,7 +381,7 @@ def test_every_decision_has_a_name_for_readers():
 
 def test_numbers_come_out_alike_because_every_python_gets_the_same_versions():
     lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
-    for package in ("numpy", "scipy", "pandas", "matplotlib", "statsmodels", "contourpy"):
+    for package in ("numpy", "pandas", "matplotlib", "contourpy", "duckdb"):
         assert len(re.findall(rf"^{package}==", lock, flags=re.MULTILINE)) == 1
 
 

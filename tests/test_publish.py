@@ -7,7 +7,7 @@ import pytest
 from docutils import nodes
 
 import coded
-from analysis import pipeline, publish, results, tables
+from analysis import on_page, pipeline, publish, tables
 from analysis.errors import BookError
 from analysis.study import open_study
 from making import FIRST, INDEX, PROJECT, SHOW, contents, lay_out_book, load, make_notebook
@@ -67,10 +67,10 @@ def test_absences_of_one_section_are_told_together_and_each_reason_once(monkeypa
     doctree, cell = nodes.document(None, None), nodes.container()
     section, other = nodes.section(), nodes.section()
     doctree += [section, other]
-    section += [nodes.raw("", results.missing_html("Who <asks>.", "no replies"), format="html"), cell]
-    cell += nodes.raw("", results.missing_html("Codes.", "no codings"), format="html")
-    other += nodes.raw("", results.missing_html("Threads.", "no replies"), format="html")
-    section += nodes.raw("", results.missing_html("Pairs.", "no replies"), format="html")
+    section += [nodes.raw("", on_page.missing_html("Who <asks>.", "no replies"), format="html"), cell]
+    cell += nodes.raw("", on_page.missing_html("Codes.", "no codings"), format="html")
+    other += nodes.raw("", on_page.missing_html("Threads.", "no replies"), format="html")
+    section += nodes.raw("", on_page.missing_html("Pairs.", "no replies"), format="html")
     assert absent.has_absences(doctree)
     absent.gather_absences(None, doctree, "a page")
     (box,) = section.children
@@ -78,7 +78,7 @@ def test_absences_of_one_section_are_told_together_and_each_reason_once(monkeypa
     assert "<dd>Who &lt;asks&gt; · Pairs</dd>" in box.astext()
     assert "<dd>Codes</dd>" in box.astext()
     # One alone stays where it is.
-    assert other.astext() == results.missing_html("Threads.", "no replies")
+    assert other.astext() == on_page.missing_html("Threads.", "no replies")
 
 
 def test_code_is_folded_away_and_can_be_opened(built):

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import claims, references
+from analysis import claims, harvest, references
 from analysis.checks.base import CHECKS
 from analysis.schema import words
 from analysis.sources.counts import parse_count
@@ -105,7 +105,7 @@ def test_every_value_that_a_claim_names_is_recorded_by_a_notebook(published, pro
 
 
 def test_no_claim_names_a_value_that_its_own_notebook_records(published, project):
-    served = set(claims.claims_by_value(published["claims"]))
+    served = set(harvest.claims_by_value(published["claims"].to_dict("records")))
     text = (project / "notebooks" / "10-claims.ipynb").read_text(encoding="utf-8")
     own = set(re.findall(r'record\(\s*\\"(\w+)\\"', text))
     assert {"claims_total", "published_migrants"} <= own

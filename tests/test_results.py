@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import privacy, results, tables
+from analysis import harvest, on_page, privacy, results, tables
 from analysis.computable import NotComputable
 from analysis.figures import style
 from analysis.privacy import masked
@@ -26,7 +26,7 @@ def shown(monkeypatch):
 
 
 def harvested(outputs: list[dict]) -> list[dict]:
-    return list(results.harvest({"cells": [{"outputs": outputs}]}, "01-test"))
+    return list(harvest.harvest({"cells": [{"outputs": outputs}]}, "01-test"))
 
 
 def drawing(title: str = "标题", **bars: float):
@@ -76,7 +76,7 @@ def test_a_date_is_recorded_as_a_date(shown):
 def test_a_value_names_the_claims_that_it_serves(shown, tmp_path):
     results.record("x", 1, origin="published")
     results.record("y", 1, origin="published")
-    results.write_results(harvested(shown), tmp_path, {"x": "c001 c007"})
+    harvest.write_results(harvested(shown), tmp_path, {"x": "c001 c007"})
     written = json.loads((tmp_path / "values.json").read_text())
     assert (written["x"]["claim"], written["y"]["claim"]) == ("c001 c007", "")
 
@@ -88,7 +88,7 @@ def test_an_unknown_origin_is_refused(shown):
 
 def test_a_shown_table_is_read_back_with_its_types(shown, tmp_path):
     results.show_table("01-test-t", TABLE, caption="c", origin="published")
-    results.write_results(harvested(shown), tmp_path, {})
+    harvest.write_results(harvested(shown), tmp_path, {})
     read = tables.read_result(tmp_path, "01-test-t")
     assert list(read["section"]) == ["4", "5.1"]
     assert read["posts"].tolist()[0] == 3
@@ -119,9 +119,9 @@ def test_no_identifier_of_a_captured_post_or_account_is_shown(shown, tmp_path, m
 
 
 def test_a_long_table_says_how_many_rows_are_not_shown():
-    long = "\n".join(["n", *map(str, range(results.ROWS_SHOWN + 5))])
-    page = results.table_html(long, [], caption="c", origin="published")
-    assert page.count("<tr>") == results.ROWS_SHOWN + 1
+    long = "\n".join(["n", *map(str, range(on_page.ROWS_SHOWN + 5))])
+    page = on_page.table_html(long, [], caption="c", origin="published")
+    assert page.count("<tr>") == on_page.ROWS_SHOWN + 1
     assert "The first 250 of 255 rows" in page
 
 
@@ -129,7 +129,7 @@ def test_a_table_of_codes_begins_with_their_names_and_ends_with_their_identifier
     monkeypatch.syspath_prepend(str(PROJECT / "book/_ext"))
     linked = importlib.import_module("compendium_codes").linked
     csv = "round,code_id,name,pattern_id,units\n1,a.b,Ask & tell,a,3\n1,,all units read,,9\n"
-    page = results.table_html(csv, ["code_id", "name", "pattern_id"], caption="c", origin="published")
+    page = on_page.table_html(csv, ["code_id", "name", "pattern_id"], caption="c", origin="published")
     assert re.findall("<th[^>]*>([^<]*)</th>", page) == ["round", "name", "units", "pattern id", "code id"]
     assert '<td data-code="a.b">Ask &amp; tell</td>' in page
     assert "<td>all units read</td>" in page
@@ -138,20 +138,20 @@ def test_a_table_of_codes_begins_with_their_names_and_ends_with_their_identifier
 
 
 def test_a_table_without_names_leads_from_identifiers():
-    page = results.table_html("unit,code_id\nu1,a.b\n", ["unit", "code_id"], caption="c", origin="published")
+    page = on_page.table_html("unit,code_id\nu1,a.b\n", ["unit", "code_id"], caption="c", origin="published")
     assert re.findall("<th[^>]*>([^<]*)</th>", page) == ["unit", "code id"]
     assert '<td data-code="a.b">a.b</td>' in page
 
 
 def test_a_checksum_is_cut_short_on_the_page_and_whole_when_pointed_at():
-    page = results.table_html(f"sha256\n{'ab' * 32}", ["sha256"], caption="c", origin="captured")
+    page = on_page.table_html(f"sha256\n{'ab' * 32}", ["sha256"], caption="c", origin="captured")
     assert f'title="{"ab" * 32}">abababababab…</abbr>' in page
 
 
 def test_an_absent_table_or_figure_shows_its_reason_and_leaves_no_file(shown, tmp_path):
     results.show_table("01-test-t", NotComputable("no replies"), caption="c", origin="captured")
     results.show_figure("01-test-f", NotComputable("no replies"), caption="c", alt="a", origin="captured")
-    results.write_results(harvested(shown), tmp_path, {})
+    harvest.write_results(harvested(shown), tmp_path, {})
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["index.json", "values.json"]
     assert tables.read_result(tmp_path, "01-test-t") == NotComputable("no replies")
     assert all("not computable" in output["data"]["text/html"] for output in shown)
@@ -176,7 +176,7 @@ def test_a_figure_on_the_page_follows_the_theme_and_its_file_does_not(shown):
     (found,) = harvested(shown)
     assert "var(--figure-ink, #1f2329)" in page
     assert "var(--" not in found["svg"]
-    assert found["svg"].strip() == style.svg(drawing(), name="01-test-f", mark=results.MARKS["stand-in"]).strip()
+    assert found["svg"].strip() == style.svg(drawing(), name="01-test-f", mark=on_page.MARKS["stand-in"]).strip()
     assert 'aria-label="a &quot;quoted&quot; &lt;alt&gt;"' in page
 
 
@@ -230,10 +230,10 @@ def test_identifiers_of_two_figures_on_one_page_differ():
 
 def test_what_no_notebook_shows_any_more_is_taken_away(shown, tmp_path):
     results.show_table("01-test-t", TABLE, caption="c", origin="published")
-    results.write_results(harvested(shown), tmp_path, {})
-    results.write_results([], tmp_path, {})
+    harvest.write_results(harvested(shown), tmp_path, {})
+    harvest.write_results([], tmp_path, {})
     assert list((tmp_path / "tables").iterdir()) == []
 
 
 def test_a_notebook_without_results_gives_none():
-    assert list(results.harvest(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("x")]), "01")) == []
+    assert list(harvest.harvest(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("x")]), "01")) == []

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from lxml import etree
 
-from analysis import results
+from analysis import harvest, on_page
 from analysis.errors import NotebookError
 from analysis.figures import labels, style, tips
 from analysis.wording import Wording, speaking
@@ -65,7 +65,7 @@ def test_a_mark_without_extent_is_wide_enough_to_be_met():
 def test_what_marks_say_is_escaped_and_keeps_the_drawing_whole():
     drawing = drawn((10, 0, HOSTILE, "second"))
     assert boxes(drawing)[0][1] == [HOSTILE.replace("\n", " ").replace("\x0b", " "), "second"]
-    page = results.figure_html(drawing, name='a"><b>', caption="c", alt="a", origin="published")
+    page = on_page.figure_html(drawing, name='a"><b>', caption="c", alt="a", origin="published")
     assert "<script" not in page
     assert "<b>" not in page
     assert page.count("</svg>") == 1
@@ -84,7 +84,7 @@ def test_each_part_of_a_line_is_said_in_the_language_of_the_page():
     assert [*tips.words_of(drawing)] == ["posts", "#a<b", "posts kept: 1,200"]
     with speaking(CHINESE):
         ((_, lines),) = boxes(tips.retold(drawing))
-        page = results.figure_html(drawing, name="f", caption="c", alt="a", origin="published")
+        page = on_page.figure_html(drawing, name="f", caption="c", alt="a", origin="published")
     assert lines == [f"帖子{tips.PART}#a<b", "保留帖子：1,200"]
     assert "保留帖子：1,200" in page
     assert tips.retold(drawing) == drawing
@@ -112,16 +112,16 @@ def shown(name: str, tables: list[str], notebook: str = "01-test") -> list[dict]
 
 
 def test_a_figure_may_name_only_tables_that_its_notebook_shows(tmp_path):
-    results.write_results(shown("01-test-posts", ["01-test-posts"]), tmp_path, {})
+    harvest.write_results(shown("01-test-posts", ["01-test-posts"]), tmp_path, {})
     told = (
         "01-test: the figure '01-test-f' names the table '01-test-post', which this notebook does not show. "
         r"Nearest: '01-test-posts'.\nShow the table, or correct the name in show_figure."
     )
     with pytest.raises(NotebookError, match=told):
-        results.write_results(shown("01-test-posts", ["01-test-post"]), tmp_path, {})
+        harvest.write_results(shown("01-test-posts", ["01-test-post"]), tmp_path, {})
     elsewhere = [*shown("01-test-posts", []), *shown("02-test-x", ["01-test-posts"], "02-test")]
     with pytest.raises(NotebookError, match="02-test: the figure '01-test-f' names the table '01-test-posts'"):
-        results.write_results(elsewhere, tmp_path, {})
+        harvest.write_results(elsewhere, tmp_path, {})
 
 
 @pytest.mark.parametrize("entry", FIGURES, ids=lambda entry: entry["name"])

@@ -22,7 +22,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from analysis import results
+from analysis import on_page
 from analysis.checks.base import CONFLICTS, HOLDS, JUDGEMENT, NEEDS_DATA, SUPPORTED
 from analysis.claim_rows import Computed, Row, Rows, anchor
 from analysis.errors import nearest
@@ -230,7 +230,7 @@ def value_html(app: Sphinx, row: Row) -> str:
     """What the article prints for a claim, and what was computed."""
     parts = [(words(app, "claims.printed"), say_html(row.published))] if row.published else []
     parts += [
-        (words(app, "claims.computed"), f"{say_html(value.text)} {results.origin_html(value.origin)}")
+        (words(app, "claims.computed"), f"{say_html(value.text)} {on_page.origin_html(value.origin)}")
         for value in row.computed
     ]
     return "".join(f"<div><dt>{label}</dt><dd>{told}</dd></div>" for label, told in parts)
@@ -284,7 +284,7 @@ def _template(app: Sphinx, page: str, row: Row) -> str:
     """A claim's row as the mark opens it."""
     place = told_of(app, "section", row.section)
     about = " · ".join((row.claim_id, place, told_of(app, "kind", row.kind)))
-    origin = results.origin_html(row.origin)
+    origin = on_page.origin_html(row.origin)
     rows = rows_of(app.config)
     shown = "".join(
         f"<li>{link(evidence_address(app, page, name), name)} <span>{say_html(rows.gists.get(name, ''))}</span></li>"

@@ -14,7 +14,7 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import comparison, results
+from analysis import comparison, on_page
 from analysis.compared import CANNOT, VERDICTS
 from analysis.computable import NotComputable
 from analysis.study import open_study
@@ -38,7 +38,7 @@ class ComparisonTable(SphinxDirective):
         asked = self.arguments[0]
         found = values if asked == "values" else claims
         if isinstance(found, NotComputable):
-            return [nodes.raw("", results.missing_html(CAPTION, found.reason), format="html")]
+            return [nodes.raw("", on_page.missing_html(CAPTION, found.reason), format="html")]
         pages = {"claims": self._claims, "summary": _summary, "values": _values}
         if asked not in pages:
             raise self.error(f"'{asked}' is not one of {', '.join(pages)}")
@@ -77,7 +77,7 @@ def _compared(name: str, root: Path) -> tuple[Any, Any]:
 def _summary(claims: pd.DataFrame) -> str:
     counted = comparison.summary(claims)
     caption = "The original's claims by kind, and what became of them beside this study's data."
-    return results.table_html(counted.to_csv(index=False), ["kind"], caption=caption, origin="captured")
+    return on_page.table_html(counted.to_csv(index=False), ["kind"], caption=caption, origin="captured")
 
 
 def _values(values: pd.DataFrame) -> str:
@@ -143,5 +143,5 @@ def _with_interval(row: dict[Any, Any]) -> str:
 
 
 def _label(name: str, labels: dict[str, str]) -> str:
-    mark = f" {results.origin_html(MARKED[name])}" if name in MARKED else ""
+    mark = f" {on_page.origin_html(MARKED[name])}" if name in MARKED else ""
     return say(labels[name]) + mark

@@ -16,7 +16,7 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import results, schema
+from analysis import on_page, schema
 from analysis.columns import EXPECTED, Table
 from analysis.computable import NotComputable
 from analysis.study import Study
@@ -46,7 +46,7 @@ class ResultDirective(SphinxDirective):
             logger.warning("no notebook has shown the %s '%s'", self.kind, name, location=self.get_location())
             return []
         if entry["missing"]:
-            page = results.missing_html(entry["caption"], entry["missing"])
+            page = on_page.missing_html(entry["caption"], entry["missing"])
             return [nodes.raw("", page, format="html")]
         return [nodes.raw("", self.page(study, entry), format="html"), self.links(study, entry)]
 
@@ -77,7 +77,7 @@ class ResultFigure(ResultDirective):
     def page(self, study: Study, entry: dict[str, Any]) -> str:
         """The figure as HTML."""
         drawing = (study.results / "figures" / f"{entry['name']}.svg").read_text(encoding="utf-8")
-        return results.figure_html(drawing, **{key: entry[key] for key in ("name", "caption", "alt", "origin")})
+        return on_page.figure_html(drawing, **{key: entry[key] for key in ("name", "caption", "alt", "origin")})
 
     def links(self, study: Study, entry: dict[str, Any]) -> nodes.Node:
         """The numbers, the files and the code."""
@@ -98,7 +98,7 @@ class ResultTable(ResultDirective):
         if columns:
             # As texts, so that every cell stays what it is in the file.
             csv = pd.read_csv(io.StringIO(csv), dtype="str", keep_default_na=False)[columns].to_csv(index=False)
-        return results.table_html(csv, entry["texts"], **{key: entry[key] for key in ("caption", "origin", "digits")})
+        return on_page.table_html(csv, entry["texts"], **{key: entry[key] for key in ("caption", "origin", "digits")})
 
 
 class DataTable(SphinxDirective):
@@ -117,14 +117,14 @@ class DataTable(SphinxDirective):
             self.env.note_dependency(str(path))
         caption = self.options.get("caption") or f"One row is {schema.TABLES[name].row}."
         if isinstance(table, NotComputable):
-            return [nodes.raw("", results.missing_html(caption, table.reason), format="html")]
+            return [nodes.raw("", on_page.missing_html(caption, table.reason), format="html")]
         chosen = self._chosen(schema.as_text(table, name))
         rows = self._shown(study, chosen)
         if rows.empty:
             logger.warning("no row of %s fits '%s'", name, self.options.get("where"), location=self.get_location())
         numbers = [column.name for column in schema.TABLES[name].columns if column.kind in ("integer", "number")]
         texts = [column for column in rows.columns if column not in numbers]
-        page = results.table_html(rows.to_csv(index=False), texts, caption=caption, origin=study.origin_of(name))
+        page = on_page.table_html(rows.to_csv(index=False), texts, caption=caption, origin=study.origin_of(name))
         if name == "codebook":
             page = linked_rows(page, ways_to(self.env.app, chosen["code_id"]))
         return [nodes.raw("", page, format="html")]
@@ -157,7 +157,7 @@ class SchemaTable(SphinxDirective):
             }
         )
         caption = f"The columns of {table.name}; one row is {table.row}."
-        page = results.table_html(rows.to_csv(index=False), list(rows.columns), caption=caption, origin="")
+        page = on_page.table_html(rows.to_csv(index=False), list(rows.columns), caption=caption, origin="")
         return [nodes.raw("", _named(page, table), format="html")]
 
 

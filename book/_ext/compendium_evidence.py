@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import results
+from analysis import on_page
 from analysis.browse import in_script
 from analysis.browse_page import evidence_of, setting_of
 from analysis.study import Study
@@ -158,7 +158,7 @@ def _button(part: str, label: str) -> str:
 
 def _article(of: Parts) -> str:
     """The published evidence, piece by piece."""
-    mark = results.origin_html(of.setting["article"]["origin"])
+    mark = on_page.origin_html(of.setting["article"]["origin"])
     cards = "".join(_card(of, row) for row in of.evidence)
     head = f"<h2>{of.say('tab_article')} {mark}</h2><p>{of.say('about_article')}</p>"
     return f'<section id="evidence-article">{head}<div class="evidence-cards">{cards}</div></section>'
@@ -223,7 +223,7 @@ def _claims(of: Parts, claims: list[tuple[str, str]]) -> str:
 def _corpus(of: Parts) -> str:
     """The corpus: what it is worth, what stands here without scripts, and where the scripts put its texts."""
     origin = of.setting["corpus"]["origin"]
-    head = f"<h2>{of.say('tab_' + origin)} {results.origin_html(origin)}</h2>"
+    head = f"<h2>{of.say('tab_' + origin)} {on_page.origin_html(origin)}</h2>"
     if not of.version:
         return f'<section id="evidence-corpus">{head}<p>{of.say("no_corpus")}</p></section>'
     told = _licensed(of.say(f"about_{origin}"), of)

@@ -17,7 +17,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from analysis import results
+from analysis import on_page
 from analysis.claim_rows import cells_of
 from analysis.languages import wording_of
 from analysis.study import Study
@@ -136,7 +136,7 @@ def _code(app: Sphinx, study: Study, entry: dict[str, Any], *, in_notebook: bool
 def _numbers(app: Sphinx, study: Study, table: dict[str, Any], tables: list[dict[str, Any]]) -> nodes.raw:
     """A table that opens below the figure."""
     csv = Path(study.results / "tables" / f"{table['name']}.csv").read_text(encoding="utf-8")
-    page = results.table_html(csv, table["texts"], **{key: table[key] for key in ("caption", "origin", "digits")})
+    page = on_page.table_html(csv, table["texts"], **{key: table[key] for key in ("caption", "origin", "digits")})
     told = html.escape(words(app, "figures.table"))
     which = f": {say_html(table['caption'])}" if len(tables) > 1 else ""
     fold = f'<details class="figure-numbers"><summary>{told}{which}</summary>{page}</details>'

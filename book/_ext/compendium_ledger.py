@@ -28,7 +28,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import results
+from analysis import on_page
 from analysis.checks.base import VERDICTS
 from analysis.claim_rows import Row, sections_in_order
 from analysis.schema import CLAIM_KINDS, ORIGINS
@@ -45,7 +45,7 @@ class ClaimLedger(SphinxDirective):
         """Show the table; without a ledger, why there is none."""
         app, rows = self.env.app, rows_of(self.config)
         if not rows.by_id:
-            missing = results.missing_html(words(app, "claims.caption"), "no notebook has judged the claims")
+            missing = on_page.missing_html(words(app, "claims.caption"), "no notebook has judged the claims")
             return [nodes.raw("", missing, format="html")]
         self.env.note_dependency(str(rows.files["table"]))
         return [LedgerTable(words(app, "claims.caption")), self._links()]
@@ -168,7 +168,7 @@ def _row(app: Sphinx, page: str, row: Row, told: list[tuple[str, str]]) -> str:
         "statement": _statement(app, page, row, told),
         "kind": _entry(app, "kind", row.kind),
         "verdict": f"{shape(row.verdict)} {_entry(app, 'verdict', row.verdict)}",
-        "origin": results.origin_html(row.origin),
+        "origin": on_page.origin_html(row.origin),
         "value": f"<dl>{value}</dl>" if value else "",
     }
     shown = "".join(

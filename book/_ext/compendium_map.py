@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import code_pages, results
+from analysis import code_pages, on_page
 from analysis.argument_map import CITES, LAYERS, ArgumentMap, Edge, Node, map_of, relations_of
 from analysis.claims import article_of
 from analysis.computable import NotComputable
@@ -38,7 +38,7 @@ class ArgumentMapDirective(SphinxDirective):
         """Leave a place for the map; without the tables, say why there is none."""
         argument = map_of(article_of(study_of(self.config)))
         if isinstance(argument, NotComputable):
-            missing = results.missing_html(words(self.env.app, "map.caption"), argument.reason)
+            missing = on_page.missing_html(words(self.env.app, "map.caption"), argument.reason)
             return [nodes.raw("", missing, format="html")]
         for name in ("claims", "evidence", "codebook", "implications", "citations"):
             for path in article_of(study_of(self.config)).files_of(name):
@@ -157,7 +157,7 @@ def picture(drawn: Drawn) -> str:
         f'<svg viewBox="0 0 {layout.width:.0f} {layout.height:.0f}" width="{layout.width:.0f}" '
         f'height="{layout.height:.0f}" role="group" aria-label="{html.escape(words(app, "map.alt"))}" '
         f'aria-describedby="map-help">{heads}<g aria-hidden="true">{lines}</g>{boxes}</svg></div>'
-        f"<figcaption>{html.escape(words(app, 'map.caption'))} {results.origin_html('published')} "
+        f"<figcaption>{html.escape(words(app, 'map.caption'))} {on_page.origin_html('published')} "
         f'<span id="map-help" hidden>{html.escape(words(app, "map.help"))}</span></figcaption>'
         '<p class="map-status" role="status"></p><div class="map-panel" hidden></div></figure>'
     )

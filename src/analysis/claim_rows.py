@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import claims, results, schema
+from analysis import claims, harvest, schema
 from analysis.computable import NotComputable
 from analysis.study import Study
 
@@ -123,7 +123,7 @@ class Rows:
         """What was recorded for each claim that names a value."""
         values, found = self.study.values(), dict[str, tuple[Computed, ...]]()
         table = claims.article_of(self.study).table("claims")
-        for name, served in sorted(claims.claims_by_value(table).items()):
+        for name, served in harvest.claims_by_value(table.to_dict("records")).items():
             if name in values:
                 for claim in served.split():
                     found[claim] = (*found.get(claim, ()), self._recorded(name, values[name]))
@@ -152,7 +152,7 @@ def cells_of(study: Study, notebook: str) -> dict[str, str]:
     shown: dict[str, str] = {}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         for output in cell.get("outputs", []):
-            found = output.get("data", {}).get(results.MIME)
+            found = output.get("data", {}).get(harvest.MIME)
             if found:
                 shown[f"{found['name']}.{found['kind']}"] = anchor(cell["id"])
     return shown

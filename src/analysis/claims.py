@@ -147,14 +147,6 @@ def chronology_in_order(chronology: pd.DataFrame) -> pd.DataFrame:
     return shown.assign(**days).reset_index(drop=True)
 
 
-@computable
-def claims_by_value(claims: pd.DataFrame) -> dict[str, str]:
-    """The claims that each value serves, as the claims themselves name it; separated by spaces."""
-    named = claims.assign(name=claims["argument"].str.extract(r"\bvalue=(\w+)", expand=False)).dropna(subset="name")
-    served = named.groupby("name")["claim_id"].agg(" ".join)
-    return {str(name): claims for name, claims in served.items()}
-
-
 def _computed(argument: object, values: Mapping[str, Mapping[str, Any]]) -> str | None:
     named = re.search(r"\bvalue=(\w+)", argument) if isinstance(argument, str) else None
     if named is None:

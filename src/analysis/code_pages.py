@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import coding, excerpts, findings, history, results, units
+from analysis import coding, excerpts, findings, history, on_page, units
 from analysis.coded import Coded, coded_of
 from analysis.computable import NotComputable, computable, need
 from analysis.directions import closed
@@ -159,7 +159,7 @@ def _definition(row: Mapping[str, Any], of: Material) -> str:
     names = dict(zip(of.codebook["code_id"], of.codebook["name"], strict=True))
     above = [names[row[level]] for level in ("pattern_id", "theme_id") if row[level] in names]
     path = " › ".join(_said(name) for name in (*above, row["name"]))
-    mark = results.origin_html(of.study.origin_of("codebook"))
+    mark = on_page.origin_html(of.study.origin_of("codebook"))
     told = "".join(
         f"<dt>{say(label)}</dt><dd>{_said(row[field])}</dd>" for field, label in TOLD.items() if pd.notna(row[field])
     )
@@ -202,11 +202,11 @@ def _pairs_with(pairs: pd.DataFrame, code: str) -> pd.DataFrame:
 
 def _evidence(of: Material, code: str) -> str:
     if isinstance(of.evidence, NotComputable):
-        return results.missing_html(CAPTIONS["evidence"], of.evidence.reason)
+        return on_page.missing_html(CAPTIONS["evidence"], of.evidence.reason)
     shown = of.evidence[of.evidence["entry_id"] == code]
     if shown.empty:
         return say("No excerpt and no figure is shown for it.")
-    mark = results.origin_html(of.study.origin_of("evidence"))
+    mark = on_page.origin_html(of.study.origin_of("evidence"))
     items = [f"{_said(row.gist)} <span>{_inside(_place(row))}</span> {mark}" for row in shown.itertuples()]
     return _list(items)
 
@@ -221,10 +221,10 @@ def _place(row: Any) -> str:
 
 def _given(of: Material, code: str) -> str:
     if isinstance(of.excerpts, NotComputable):
-        return results.missing_html(CAPTIONS["given"], of.excerpts.reason)
+        return on_page.missing_html(CAPTIONS["given"], of.excerpts.reason)
     rows = of.excerpts[of.excerpts["code_id"] == code]
     shown, hidden = excerpts.chosen(rows)
-    mark = results.origin_html(of.study.origin_of("codings", "posts"))
+    mark = on_page.origin_html(of.study.origin_of("codings", "posts"))
     labels = {name: side.label for name, side in of.study.sides.items()}
     languages = {side.language for side in of.study.sides.values()}
     items = [
@@ -249,11 +249,11 @@ def _spoken(row: Mapping[Any, Any], languages: set[str]) -> str:
 
 def _table(table: Any, caption: str, study: Study) -> str:
     if isinstance(table, NotComputable):
-        return results.missing_html(caption, table.reason)
+        return on_page.missing_html(caption, table.reason)
     flat = table.assign(**{name: table[name].map(_flat) for name in table.select_dtypes(exclude="number")})
     texts = [str(name) for name in flat.columns if not pd.api.types.is_numeric_dtype(flat[name])]
     origin = study.origin_of("codings")
-    return results.table_html(flat.to_csv(index=False), texts, caption=caption, origin=origin)
+    return on_page.table_html(flat.to_csv(index=False), texts, caption=caption, origin=origin)
 
 
 def _list(items: list[str]) -> str:

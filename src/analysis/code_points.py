@@ -72,6 +72,11 @@ def texts_in(laid: LaidOut, rows: Positions | slice = _EVERY) -> list[str]:
     return [together[first:end] for first, end in chosen]
 
 
+def prepare() -> None:
+    """Make the tables of all code points now; else the first text makes them."""
+    _settled()
+
+
 def kinds_of(script: str) -> list[int]:
     """The kinds of a script's letters. Raises `StudyError` when the script is not known here."""
     letters_of(script)

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from babel.messages.mofile import write_mo
 
-from analysis import results
+from analysis import on_page
 from analysis.languages import CONTENTS, catalogue_files, entries_in, folder_of, read_catalogue, wording_of
 from analysis.study import Study
 from analysis.wording import Wording, speaking
@@ -94,7 +94,7 @@ def _retell_notebooks(folder: Path, wording: Wording) -> None:
             notebook = json.loads(path.read_text(encoding="utf-8"))
             for cell in notebook["cells"]:
                 for output in cell.get("outputs", []):
-                    results.retell(output.get("data", {}))
+                    on_page.retell(output.get("data", {}))
             path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
 
 

@@ -4,11 +4,13 @@ A reply is a comment that answers another comment. Its direction is the side of 
 that it answers. A thread is a comment that was answered, with everything below it.
 """
 
+import numpy as np
 import pandas as pd
 
 from analysis import schema
 from analysis.computable import CannotCompute, computable, need
 from analysis.language import plain
+from analysis.proportions import wilson
 
 # Full-width marks are plain ones by the time a text is tidied.
 QUESTION = r"[?؟]"
@@ -148,10 +150,8 @@ def interval(count: int, total: int, confidence: float) -> dict[str, float]:
     >>> {name: round(value, 4) for name, value in interval(81, 263, 0.95).items()}
     {'share': 0.308, 'low': 0.2553, 'high': 0.3662}
     """
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(count, total, alpha=1 - confidence, method="wilson")
-    return {"share": count / total, "low": float(low), "high": float(high)}
+    low, high = wilson(np.array([count]), total, confidence)
+    return {"share": count / total, "low": float(low[0]), "high": float(high[0])}
 
 
 def _asking(side: str, asks: pd.Series, confidence: float) -> dict[str, object]:

@@ -75,7 +75,7 @@ class Runner:
     def __init__(self, engine: EngineName | None = None, at_once: int | None = None) -> None:
         self.engine = engine or engine_here()
         self._pool = ThreadPoolExecutor(at_once or os.cpu_count(), thread_name_prefix="notebook")
-        self._forker = Forker()
+        self._forker = Forker(ahead=["analysis.loaded"])
         self._kernels = Kernels()
 
     def __enter__(self) -> Self:

@@ -1,8 +1,8 @@
 """The process from which notebooks' processes are forked: it loads the libraries once, runs no cell, starts no thread.
 
-Run as `python -P -m analysis.forking FD`, with the number of a socket. What comes over the socket is the end of a
-connection and the names of modules to load first; what goes back is the number of the process that was forked for it.
-When the socket ends, so do all of them.
+Run as `python -P -m analysis.forking FD MODULE…`, with the number of a socket and what to load at once. What comes over
+the socket is the end of a connection and the names of modules to load first; what goes back is the number of the
+process that was forked for it. When the socket ends, so do all of them.
 """
 
 import contextlib
@@ -19,16 +19,12 @@ from multiprocessing.connection import Connection
 
 # What a notebook may have loaded for it before it starts, when it imports it.
 LOADABLE = {"analysis", "matplotlib", "numpy", "pandas"}
-# What the package imports when it is called, loaded while the first notebooks run.
-BEHIND = ("scipy.optimize", "scipy.stats", "statsmodels.stats.proportion")
-# A single notebook has loaded by itself what it needs before it would gain anything.
-MANY = 2
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, ahead: list[str]) -> None:
     """Fork a process for each connection that arrives; in such a process, be the kernel at its end."""
     with socket.socket(fileno=descriptor) as control:
-        given = _serve(control)
+        given = _serve(control, ahead)
     if given is None:
         # Nothing is left to do, least of all to take apart what was loaded.
         os._exit(0)
@@ -39,16 +35,13 @@ def main(descriptor: int) -> None:
     gc.unfreeze()
 
 
-def _serve(control: socket.socket) -> int | None:
+def _serve(control: socket.socket, ahead: list[str]) -> int | None:
     """Fork until the socket ends. Gives back, in a forked process, the number of its connection."""
     children: set[int] = set()
-    behind: list[str] = []
     with _awoken_by_children() as awake:
-        _load(["analysis.forked"])
+        _load(["analysis.forked", *ahead])
         while True:
-            ready, _, _ = select.select([control, awake], [], [], 0 if behind else None)
-            if not ready:
-                _load([behind.pop()])
+            ready, _, _ = select.select([control, awake], [], [])
             if awake in ready:
                 awake.recv(1024)
                 _reap(children)
@@ -62,8 +55,6 @@ def _serve(control: socket.socket) -> int | None:
                     return given[0]
                 os.close(given[0])
                 children.add(child)
-                if len(children) == MANY:
-                    behind = [name for name in BEHIND if name not in sys.modules]
                 _tell(control, child)
 
 
@@ -122,4 +113,4 @@ def _end(children: set[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2:])

@@ -23,12 +23,18 @@ from jupyter_client.session import Session
 
 # As long as jupyter_client waits for a kernel that was asked to end.
 PATIENCE = 5.0
+# As a stock kernel is started; and no module that lies in the folder at hand stands in for one of ours.
+COMMAND = (sys.executable, "-Xfrozen_modules=off", "-P", "-m", "analysis.forking")
 
 
 class Forker:
-    """The process from which kernels are forked; it is started with the first and ends with this object."""
+    """The process from which kernels are forked; it is started with the first and ends with this object.
 
-    def __init__(self) -> None:
+    It loads the modules `ahead` before it forks.
+    """
+
+    def __init__(self, ahead: Iterable[str] = ()) -> None:
+        self._ahead = list(ahead)
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._lock = threading.Lock()
@@ -47,8 +53,7 @@ class Forker:
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603
-                # As a stock kernel is started; and no module that lies in the folder at hand stands in for one of ours.
-                [sys.executable, "-Xfrozen_modules=off", "-P", "-m", "analysis.forking", str(theirs.fileno())],
+                [*COMMAND, str(theirs.fileno()), *self._ahead],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 # An interrupt in the terminal is for whoever waits for the notebooks.

@@ -6,8 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from analysis import notebooks
-from analysis.computable import NotComputable
+from analysis import harvest, notebooks, tables
 from analysis.currency import Parts
 from analysis.run_folder import RECORD, digest, digest_of_file, files_of, recorded, write_record
 from analysis.study import Study
@@ -54,10 +53,8 @@ class LaidDown:
 
 def lay_down(study: Study, shown: list[dict[str, Any]], folder: Path) -> None:
     """Write the files of results that notebooks show, each value with the claims that it serves."""
-    from analysis import claims, results
-
-    served = claims.claims_by_value(study.table("claims"))
-    results.write_results(shown, folder, {} if isinstance(served, NotComputable) else served)
+    rows = [row for path in study.files_of("claims") for row in tables.rows_of(path)]
+    harvest.write_results(shown, folder, harvest.claims_by_value(rows))
 
 
 def is_as_laid_down(folder: Path, parts: Parts) -> bool:
@@ -73,9 +70,7 @@ def laid_by(study: Study, code: Parts) -> Parts:
 
 
 def _shown(notebook: Any, step: str) -> list[dict[str, Any]]:
-    from analysis import results
-
-    return list(results.harvest(notebook, step))
+    return list(harvest.harvest(notebook, step))
 
 
 def _files(folder: Path) -> Parts:

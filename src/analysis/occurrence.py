@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.coding import entries_at, given_at, incidence, pending, recorded, unsettled
 from analysis.computable import computable, need
+from analysis.proportions import wilson
 from analysis.resampling import Resampling
 
 SHARES = ["share", "low", "high", "creator_low", "creator_high"]
@@ -59,24 +60,6 @@ def without_pending(table: pd.DataFrame, unsettled: Mapping[str, str], counts: S
         return table
     known = {name: table[name].astype("Int64").mask(is_open) for name in counts}
     return table.assign(**known, **{name: table[name].mask(is_open) for name in SHARES})
-
-
-def wilson(hits: NDArray[np.int64], of: int, confidence: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Wilson's interval of a share.
-
-    Examples
-    --------
-    Newcombe (1998, Statistics in Medicine 17, 857-872) gives 81 of 263 as .2553 to .3662.
-
-    >>> low, high = wilson(np.array([81]), 263, 0.95)
-    >>> round(float(low[0]), 4), round(float(high[0]), 4)
-    (0.2553, 0.3662)
-    """
-    # Statsmodels takes a second to load, which the steps without intervals need not wait for.
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(np.asarray(hits), of, alpha=1 - confidence, method="wilson")
-    return np.asarray(low), np.asarray(high)
 
 
 def creator_interval(held: pd.DataFrame, creators: pd.Series, resampling: Resampling) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ succeeded in a run that failed or was killed stays in that folder, and the next 
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
@@ -122,11 +123,11 @@ def _all_current(study: Study, given: Mapping[str, Any]) -> list[Outcome] | None
 def _run_staged(study: Study, given: Mapping[str, Any], asked: Asked) -> list[Outcome]:
     from analysis.execution import Runner
 
+    at_once = asked.at_once or os.cpu_count() or 1
     with run_folder.staged(study) as folder:
-        basis = _basis(study, given, folder)
-        basis.look_at_all()
-        at_once = asked.at_once or os.cpu_count() or 1
         with Runner(asked.engine, at_once) as runner:
+            basis = _basis(study, given, folder)
+            basis.look_at_all()
             started = _Run(basis, asked, runner, at_once, LaidDown(study, folder, laid_by(study, basis.code[""])))
             outcomes = started.go_through()
         record = run_folder.recorded(folder)["steps"]
@@ -160,11 +161,17 @@ class _Run:
         return self.outcomes
 
     def _ready(self, waiting: list[Step]) -> Step | None:
-        """The first step that need not wait any longer; None while there is none, or no room."""
+        """Of the steps that need not wait any longer, one that most others wait for, and of these the longest.
+
+        So that at the end none runs on alone. How long one takes is not known beforehand: the more of the package it
+        makes use of, the longer, as a rule. None while there is no such step, or no room.
+        """
         if len(self.running) >= self.at_once:
             return None
         unfinished = {step.name for step in (*waiting, *(step for step, _ in self.running.values()))}
-        return next((step for step in waiting if not step.after & unfinished), None)
+        ready = [step for step in waiting if not step.after & unfinished]
+        awaited = Counter(name for step in waiting for name in step.after)
+        return max(ready, key=lambda step: (awaited[step.name], len(self.basis.code[step.name])), default=None)
 
     def _begin(self, step: Step) -> None:
         """Let a step run when it is not current."""

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from analysis.coding import LEVELS, entries_at, given_at, incidence, pending, unsettled, whole_readings
 from analysis.computable import computable, need
-from analysis.occurrence import creator_interval, wilson, without_pending
+from analysis.occurrence import creator_interval, without_pending
+from analysis.proportions import wilson
 from analysis.resampling import Resampling
 
 Shares = NDArray[np.float64]

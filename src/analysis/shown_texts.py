@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import agreement, code_pages, recounted, results, saturation, schema
+from analysis import agreement, code_pages, on_page, recounted, saturation, schema
 from analysis.claim_rows import Rows
 from analysis.columns import EXPECTED
 from analysis.compared import VERDICTS
@@ -93,8 +93,8 @@ def _of_code(root: Path) -> Iterator[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SPEAKERS:
                 yield from _literals(node.args[0])
     yield from (
-        *(f"mark: {origin}" for origin in results.MARKS),
-        *results.MARKS.values(),
+        *(f"mark: {origin}" for origin in on_page.MARKS),
+        *on_page.MARKS.values(),
         *VERDICTS,
         *SAID_BY_NAME,
         *(open_numbers(text)[0] for text in OF_OTHER_CODINGS),
@@ -139,12 +139,12 @@ def _of_index(study: Study) -> Iterator[str]:
 
 def _of_values(study: Study) -> Iterator[str]:
     for name, value in study.values().items():
-        yield from (results.spoken_name(name), value["unit"], value["missing"])
+        yield from (on_page.spoken_name(name), value["unit"], value["missing"])
         yield f"{UNIT}: {value['unit']}" if value["unit"] not in ("", "share") else ""
         yield "" if value["missing"] else value["text"]
     # Those of a run that is only recorded stand on the pages too.
     told = (value["missing"] or value["text"] for value in recorded_values(study).values())
-    yield from (text for text in told if not results.CHECKSUM.search(text))
+    yield from (text for text in told if not on_page.CHECKSUM.search(text))
 
 
 def _of_tables(study: Study) -> Iterator[str]:

@@ -57,6 +57,17 @@ def has_rows(path: Path) -> bool:
         return next(rows, None) is not None
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file as they stand, unchecked and without pandas; none where there is no such file.
+
+    For what the notebooks have read and checked already.
+    """
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def write_table(table: pd.DataFrame, path: Path, name: str) -> None:
     """Write a canonical table, checked. Raises `TableError` when it would not be readable again."""
     texts = schema.as_text(table, name)

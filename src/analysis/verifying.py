@@ -115,11 +115,11 @@ def _in_notebook(path: Path, fresh: Any) -> list[str]:
 
 def _lost_figures(notebook: Any) -> list[str]:
     """The cells that show fewer figures than they ask for."""
-    from analysis import results
+    from analysis import harvest
 
     lost = []
     for number, cell in enumerate(notebook["cells"]):
-        shown = Counter(result["kind"] for result in results.harvest({"cells": [cell]}, ""))["figure"]
+        shown = Counter(result["kind"] for result in harvest.harvest({"cells": [cell]}, ""))["figure"]
         if cell["cell_type"] == "code" and (asked := _figures_asked_for(cell["source"])) > shown:
             lost.append(f"cell {number}, figures: {shown} of the {asked} that it asks for appeared")
     return lost
@@ -138,9 +138,9 @@ def _stored(study: Study) -> dict[str, Any]:
 
 def _lay_down(study: Study, executed: Mapping[str, Any], folder: Path) -> None:
     """Write the results that notebooks show; one that failed has those that are stored."""
-    from analysis import results
+    from analysis import harvest
 
-    shown = [result for name in sorted(executed) for result in results.harvest(executed[name], name)]
+    shown = [result for name in sorted(executed) for result in harvest.harvest(executed[name], name)]
     laid_down.lay_down(study, shown, folder)
 
 
@@ -222,7 +222,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _verified(step: str, fresh: Any, told: list[str]) -> Verified:
-    from analysis import results
+    from analysis import harvest
 
-    shown = Counter(result["kind"] for result in results.harvest(fresh, step)) if fresh else Counter[str]()
+    shown = Counter(result["kind"] for result in harvest.harvest(fresh, step)) if fresh else Counter[str]()
     return Verified(step, shown, told)

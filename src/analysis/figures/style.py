@@ -25,11 +25,10 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.text import Text
 
-from analysis.figures import labels, tips
+from analysis.figures import labels, themes, tips
 
-INK, MUTED, GRID, PAPER = "#1f2329", "#5c636e", "#d4d8de", "#fdfdfe"
-THEMED = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
-
+# Those that change with the page's theme.
+INK, MUTED, GRID, PAPER = themes.INK, themes.MUTED, themes.GRID, themes.PAPER
 BLUE, ORANGE, GREEN, PURPLE, RED, GREY = "#2c7fb8", "#c9701a", "#1b8a6b", "#9463b8", "#cf4f5c", "#7a828c"
 CATEGORY_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
 PATTERN_COLOURS = (BLUE, ORANGE, GREEN)
@@ -232,15 +231,3 @@ def _numbered(drawing: str) -> str:
     for number, digest in enumerate(digests, start=1):
         drawing = drawing.replace(digest, f"part-{number}")
     return drawing
-
-
-def themed(drawing: str) -> str:
-    """Let the page decide on ink, muted, grid and paper; as `unthemed` undoes it."""
-    for colour, role in THEMED.items():
-        drawing = drawing.replace(colour, f"var(--figure-{role}, {colour})")
-    return drawing
-
-
-def unthemed(drawing: str) -> str:
-    """Put the fixed colours back, for a file of its own."""
-    return re.sub(r"var\(--figure-\w+, (#\w+)\)", r"\1", drawing)
