@@ -6,7 +6,7 @@ from lxml import etree
 
 from analysis import catalogues, editions, harvest, languages, on_page, pipeline, publish, shown_texts, wording
 from analysis.errors import BookError
-from analysis.figures import labels, style
+from analysis.figures import retelling, style
 from analysis.study import open_study
 from analysis.wording import Wording, open_numbers, say, say_html, speaking
 from making import FIRST, PROJECT, SHOW, lay_out_book, make_notebook
@@ -96,10 +96,10 @@ def test_a_drawing_keeps_its_outlines_and_gets_its_words_in_the_language():
     axes.set_title("Posts left")
     axes.set_xlabel("Days & nights")
     drawing = style.svg(figure, name="f", mark="published")
-    assert sorted(labels.words_of(drawing)) == ["Days & nights", "Posts left", "published"]
-    assert labels.retold(drawing) == drawing
+    assert sorted(retelling.words_of(drawing)) == ["Days & nights", "Posts left", "published"]
+    assert retelling.labels_retold(drawing) == drawing
     with speaking(Wording("zh_CN", "en", {"Posts left": "剩余 <笔记>", "Days & nights": "日与夜"})):
-        told = labels.retold(drawing)
+        told = retelling.labels_retold(drawing)
     assert "剩余 &lt;笔记&gt;</tspan>" in told
     assert "日与夜" in told
     assert "<!-- published -->" in told
@@ -111,7 +111,7 @@ def test_a_label_of_two_lines_stays_in_two_lines():
     figure, axes = style.new_figure()
     axes.set_title("in the\norder read")
     with speaking(Wording("zh_CN", "en", {"in the order read": "实际阅读顺序"})):
-        told = labels.retold(style.svg(figure, name="f", mark=""))
+        told = retelling.labels_retold(style.svg(figure, name="f", mark=""))
     assert "实际阅</tspan>" in told
     assert "读顺序</tspan>" in told
 

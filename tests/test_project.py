@@ -31,7 +31,8 @@ LAYERS = [
     {"settings"},
     {"study"},
     {"left_open"},
-    {"figures.labels", "figures.tips", "figures.themes"},
+    {"figures.retelling", "figures.themes"},
+    {"figures.labels", "figures.tips"},
     {"figures.style", "harvest"},
     {"on_page"},
     {"results"},
@@ -236,7 +237,7 @@ def test_a_notebook_tells_and_its_cells_are_short(path):
 
 
 def test_every_decision_is_a_parameter_of_a_notebook():
-    taken = {name for path in NOTEBOOKS for name in notebooks.parameters_of(notebooks.read_notebook(path))}
+    taken = {name for path in NOTEBOOKS for name in notebooks.parameters_of(notebooks.read_notebook(path), path.name)}
     assert taken == {"study", *DECISIONS}
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from analysis import harvest, on_page
 from analysis.errors import NotebookError
-from analysis.figures import labels, style, tips
+from analysis.figures import retelling, style, tips
 from analysis.wording import Wording, speaking
 from making import PROJECT
 
@@ -80,14 +80,14 @@ def test_marks_say_the_same_bytes_every_time():
 
 
 def test_each_part_of_a_line_is_said_in_the_language_of_the_page():
-    drawing = drawn((10, 0, f"posts{tips.PART}#a<b", "posts kept: 1,200"))
-    assert [*tips.words_of(drawing)] == ["posts", "#a<b", "posts kept: 1,200"]
+    drawing = drawn((10, 0, f"posts{retelling.PART}#a<b", "posts kept: 1,200"))
+    assert [*retelling.words_of(drawing)] == ["posts", "#a<b", "posts kept: 1,200"]
     with speaking(CHINESE):
-        ((_, lines),) = boxes(tips.retold(drawing))
+        ((_, lines),) = boxes(retelling.tips_retold(drawing))
         page = on_page.figure_html(drawing, name="f", caption="c", alt="a", origin="published")
-    assert lines == [f"帖子{tips.PART}#a<b", "保留帖子：1,200"]
+    assert lines == [f"帖子{retelling.PART}#a<b", "保留帖子：1,200"]
     assert "保留帖子：1,200" in page
-    assert tips.retold(drawing) == drawing
+    assert retelling.tips_retold(drawing) == drawing
 
 
 def test_a_letter_stays_drawn_when_the_word_that_defined_it_is_said_in_another_language():
@@ -96,7 +96,7 @@ def test_a_letter_stays_drawn_when_the_word_that_defined_it_is_said_in_another_l
     axes.set_title("c")
     drawing = style.svg(figure, name="f", mark="")
     with speaking(Wording("zh_CN", "en", {"cab": "出租车"})):
-        told = labels.retold(drawing)
+        told = retelling.labels_retold(drawing)
     used = {use.get("{http://www.w3.org/1999/xlink}href")[1:] for use in etree.fromstring(told).iter("{*}use")}
     assert "<!-- cab -->" not in told
     assert used <= {element.get("id") for element in etree.fromstring(told).iter("{*}path")}
@@ -162,7 +162,7 @@ def test_every_pair_of_codes_says_its_names_its_coefficient_and_its_units():
     assert [lines[-1] == "very uneven frequencies" for lines in told] == list(pairs["uneven"])
     network = {lines[0]: lines[1] for lines in lines_of("05-coding-network")}
     first = pairs.iloc[0]
-    assert network[first["name_1"]] == f"{first['name_2']}{tips.PART}c = {first['coefficient']:.2f}"
+    assert network[first["name_1"]] == f"{first['name_2']}{retelling.PART}c = {first['coefficient']:.2f}"
 
 
 def test_the_curve_of_saturation_says_what_was_found_from_the_first_post_to_the_last():
@@ -187,7 +187,7 @@ def test_a_specification_curve_says_its_steps_and_the_values_below_and_not_each_
     assert steps[0][1].split(" – ")[0] == f"{low:,}"
     assert steps[-1][1].split(" – ")[-1] == f"{high:,}"
     values = {lines[0] for lines in told if lines[-1].startswith("share of the combinations here")}
-    assert f"comments at least{tips.PART}20" in values
+    assert f"comments at least{retelling.PART}20" in values
     assert len(told) < 300
 
 
@@ -196,6 +196,6 @@ def test_every_choice_says_how_far_it_moves_a_result_and_between_which_values():
     told = lines_of("09-robustness-influence")
     assert len(told) == len(moves)
     first = moves.iloc[0]
-    ends = [f"{end} on average at{tips.PART}{first[f'{end}_at']}" for end in ("lowest", "highest")]
+    ends = [f"{end} on average at{retelling.PART}{first[f'{end}_at']}" for end in ("lowest", "highest")]
     share = f"share of the result's range: {100 * first['share_of_range']:.0f} %"
     assert [first["choice"], first["result"], share, *ends] in told

@@ -76,8 +76,10 @@ def in_words(page: str) -> str:
 
 def _codes_named(app: Sphinx, page: str) -> str:
     """A table in which a code in brackets has its name, and leads to the code's own page."""
+    if not CODE.search(page):
+        return page
     codebook = study_of(app.config).table("codebook")
-    if isinstance(codebook, NotComputable) or not CODE.search(page):
+    if isinstance(codebook, NotComputable):
         return page
     names = dict(zip(codebook["code_id"], codebook["name"], strict=True))
 

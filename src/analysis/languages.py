@@ -6,6 +6,7 @@ what figures, tables and values say, `tables` for what we wrote into the data. `
 hand, whose names in braces stand for words of the data; these are kept when the catalogues are refreshed.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,19 @@ CONTENTS, RESULTS, TABLES = "contents", "results", "tables"
 
 def languages_of(root: Path) -> dict[str, str]:
     """The languages of the book by what they call themselves, the one in which it is written first."""
-    config: dict[str, Any] = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")) or {}
-    named: dict[str, str] = config.get("sphinx", {}).get("config", {}).get("compendium_languages") or {}
+    named = _named_in((root / "_config.yml").read_text(encoding="utf-8"))
     return {
         language: called
         for number, (language, called) in enumerate(named.items())
         if not number or catalogue_folder(root, language).is_dir()
     }
+
+
+@cache
+def _named_in(config: str) -> dict[str, str]:
+    """The languages that the book's settings name; every page asks for them."""
+    found: dict[str, Any] = yaml.safe_load(config) or {}
+    return dict(found.get("sphinx", {}).get("config", {}).get("compendium_languages") or {})
 
 
 def further_languages(root: Path) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import tables
-from analysis.figures import labels, themes, tips
+from analysis.figures import retelling, themes
 from analysis.harvest import MIME, drawing_in
 from analysis.wording import say, say_html, say_unit
 
@@ -83,7 +83,7 @@ def _lead(row: Mapping[Any, Any]) -> str:
 def figure_html(drawing: str, *, name: str, caption: str, alt: str, origin: str) -> str:
     """A figure for the page, its colours left to the page's theme."""
     labelled = drawing.replace("<svg", f'<svg role="img" aria-label="{html.escape(say(alt))}"', 1)
-    drawn = themes.themed(tips.retold(labels.retold(labelled)))
+    drawn = themes.themed(retelling.tips_retold(retelling.labels_retold(labelled)))
     return (
         f'<figure class="result-figure" data-figure="{html.escape(name)}"><div class="result-drawing">{drawn}</div>'
         f"<figcaption>{say_html(caption)} {origin_html(origin)}</figcaption></figure>"

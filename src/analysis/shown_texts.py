@@ -13,7 +13,7 @@ from analysis.claim_rows import Rows
 from analysis.columns import EXPECTED
 from analysis.compared import VERDICTS
 from analysis.computable import NotComputable
-from analysis.figures import labels, tips
+from analysis.figures import retelling
 from analysis.recorded import recorded_values
 from analysis.study import Study
 from analysis.wording import BETWEEN, LETTERS, UNIT, open_numbers
@@ -186,7 +186,7 @@ def _of_claims(study: Study) -> Iterator[str]:
 def _of_drawings(study: Study) -> Iterator[str]:
     for path in sorted((study.results / "figures").glob("*.svg")):
         drawing = path.read_text(encoding="utf-8")
-        yield from (*labels.words_of(drawing), *tips.words_of(drawing))
+        yield from retelling.words_of(drawing)
 
 
 def _of_codebook(study: Study) -> Iterator[str]:

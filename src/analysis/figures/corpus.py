@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from analysis.computable import computable
 from analysis.figures import style, tips
 from analysis.figures.notes import note, title
+from analysis.figures.retelling import PART
 from analysis.settings import Side
 
 LANGUAGE_COLOURS = {"mixed": style.PURPLE, "other": style.GREY}
@@ -98,7 +99,7 @@ def _shares(axes: Axes, row: int, counted: pd.DataFrame, colours: Mapping[str, s
     for code, name, share, number in counted[["language", "name", "share", "rows"]].itertuples(index=False):
         axes.barh(row, share, left=start, height=0.42, color=colours[code], edgecolor=style.PAPER, linewidth=1.5)
         told = f"{name} {100 * share:.0f} %"
-        tips.tell_bar(axes, (start, start + share), row, f"{counted['table'].iloc[0]}{tips.PART}{told}",
+        tips.tell_bar(axes, (start, start + share), row, f"{counted['table'].iloc[0]}{PART}{told}",
                       tips.told("number", number), thick=0.42)  # fmt: skip
         if share >= WIDE_ENOUGH:
             note(axes, told, (start, row + 0.21), (0, 8))

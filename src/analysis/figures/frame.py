@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from analysis.computable import computable
 from analysis.figures import style, tips
 from analysis.figures.notes import note, title
+from analysis.figures.retelling import PART
 from analysis.results import written
 
 ROW = 0.36
@@ -63,4 +64,4 @@ def _bars(axes: Axes, rows: np.ndarray, numbers: pd.Series, colours: list[str], 
 
 def _tell_bars(axes: Axes, rows: np.ndarray, numbers: pd.Series, what: str, names: list[str]) -> None:
     for row, number, name in zip(rows, numbers, names, strict=True):
-        tips.tell_bar(axes, (0, float(number)), row, name, f"{what}{tips.PART}{int(number):,}")
+        tips.tell_bar(axes, (0, float(number)), row, name, f"{what}{PART}{int(number):,}")

@@ -6,18 +6,13 @@ that is a word also says what it is, where it stands, and in which size and colo
 
 import html
 import re
-from collections.abc import Iterator
 
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis.wording import say
-
-FACT = re.compile(r'data-([a-z]+)="([^"]*)"')
 WORD = re.compile(r"[^\W\d_]{2}")
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
-LINE = 1.2
 
 
 def name_labels(figure: Figure) -> dict[str, str]:
@@ -37,67 +32,6 @@ def with_facts(drawing: str, facts: dict[str, str], name: str) -> str:
     return re.sub(
         rf'<g id="{re.escape(name)}-(said-\d+)">', lambda found: f"{found[0][:-1]} {facts[found[1]]}>", drawing
     )
-
-
-def words_of(drawing: str) -> Iterator[str]:
-    """Every text in a drawing that holds words, as one line."""
-    for found in re.finditer(r' data-said="([^"]*)"', drawing):
-        yield html.unescape(found[1])
-
-
-def retold(drawing: str) -> str:
-    """A drawing with its words in the language that is spoken; a word without a translation stays an outline."""
-    lines = drawing.split("\n")
-    told: list[str] = []
-    at = 0
-    while at < len(lines):
-        label = _retold_label(lines[at])
-        end = _end_of_group(lines, at) if label else at
-        told += [label, *_defined_in(lines[at : end + 1])] if label else [lines[at]]
-        at = end + 1
-    return "\n".join(told)
-
-
-def _retold_label(line: str) -> str:
-    if " data-said=" not in line:
-        return ""
-    facts = {name: html.unescape(fact) for name, fact in FACT.findall(line)}
-    told = say(facts["said"])
-    return _text_element(facts, told) if told != facts["said"] else ""
-
-
-def _end_of_group(lines: list[str], start: int) -> int:
-    """The line that closes the group which a line opens: the next one as far to the right."""
-    indent = re.match(" *", lines[start])
-    closing = f"{indent[0] if indent else ''}</g>"
-    return next((at for at in range(start, len(lines)) if lines[at] == closing), start)
-
-
-def _defined_in(group: list[str]) -> list[str]:
-    """The outlines of letters that a group defines: later groups draw with them too."""
-    begins, ends = ([at for at, line in enumerate(group) if line.strip() == tag] for tag in ("<defs>", "</defs>"))
-    return [line for begin, end in zip(begins, ends, strict=True) for line in group[begin : end + 1]]
-
-
-def _text_element(facts: dict[str, str], told: str) -> str:
-    """Words as text, in the page's typeface, parted into as many lines as the outlines had."""
-    x, y, size, turn = (float(facts[name]) for name in ("x", "y", "size", "turn"))
-    lines = _parted(told, int(facts["lines"]))
-    first = -LINE * size * (len(lines) - 1) / 2
-    spans = "".join(
-        f'<tspan x="0" y="{first + number * LINE * size:.1f}">{html.escape(line)}</tspan>'
-        for number, line in enumerate(lines)
-    )
-    rim = "paint-order: stroke; stroke: #fdfdfe; stroke-width: 3px; " if facts["rim"] == "yes" else ""
-    placed = f'transform="translate({x:g} {y:g}) rotate({-turn:g})" text-anchor="{facts["anchor"]}"'
-    style = f"{rim}fill: {facts['ink']}; font-size: {size:g}px"
-    return f'<text {placed} dominant-baseline="central" style="{style}">{spans}</text>'
-
-
-def _parted(told: str, number: int) -> list[str]:
-    """A text in so many lines of about one length; at spaces where it has enough, else anywhere."""
-    size = -(-len(told) // number)
-    return [told[at : at + size].strip() for at in range(0, len(told), size)] if number > 1 else [told]
 
 
 def _facts(text: Text) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analysis.computable import computable
 from analysis.figures import style, tips
 from analysis.figures.coding import pattern_colours
+from analysis.figures.retelling import PART
 
 THINNEST, THICKEST = 0.4, 7.0
 FAINTEST, DARKEST = 0.08, 0.75
@@ -95,7 +96,7 @@ def _closest(code: str, pairs: pd.DataFrame, names: Mapping[str, str]) -> list[s
     own = pairs[(pairs["code_1"] == code) | (pairs["code_2"] == code)]
     closest = own.sort_values("coefficient", ascending=False, kind="stable").head(CLOSEST)
     return [
-        f"{names[pair['code_2'] if pair['code_1'] == code else pair['code_1']]}{tips.PART}c = {pair['coefficient']:.2f}"
+        f"{names[pair['code_2'] if pair['code_1'] == code else pair['code_1']]}{PART}c = {pair['coefficient']:.2f}"
         for pair in closest.to_dict("records")
     ]
 

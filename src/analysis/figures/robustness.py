@@ -15,6 +15,7 @@ from analysis.called import CALLED
 from analysis.computable import computable
 from analysis.figures import style, tips
 from analysis.figures.coding import name_rows
+from analysis.figures.retelling import PART
 from analysis.robustness import Combinations
 
 Numbers = NDArray[np.float64]
@@ -140,7 +141,7 @@ def _tell_band(axes: Axes, row: float, ordered: pd.DataFrame, result: str, chose
     edges = _edges(len(ordered), PARTS)
     shares = _share_taking(ordered, result, ordered[choice] == value, edges)
     for first, end, share in zip(edges, edges[1:], shares, strict=False):
-        about = f"{CALLED[choice]}{tips.PART}{_shown(value)}"
+        about = f"{CALLED[choice]}{PART}{_shown(value)}"
         told = tips.share("share of the combinations here", share)
         tips.tell_bar(axes, (first - 0.5, end - 0.5), row, about, told, thick=FULL)
 
@@ -200,5 +201,5 @@ def _tell_influence(axes: Axes, choices: list[str], moves: pd.DataFrame) -> None
         if pd.isna(each["share_of_range"]):
             continue
         about = each["choice"], each["result"], tips.share("share of the result's range", each["share_of_range"])
-        ends = [f"{end} on average at{tips.PART}{each[f'{end}_at']}" for end in ("lowest", "highest")]
+        ends = [f"{end} on average at{PART}{each[f'{end}_at']}" for end in ("lowest", "highest")]
         tips.tell_bar(axes, (0, each["share_of_range"]), choices.index(each["choice"]), *about, *ends)

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from analysis.computable import computable
 from analysis.figures import style, tips
 from analysis.figures.notes import note
+from analysis.figures.retelling import PART
 
 DASHED = (0, (4, 2))
 LEVEL_COLOURS = {"code": style.BLUE, "theme": style.ORANGE}
@@ -131,6 +132,6 @@ def _tell_levels(axes: Axes, curves: pd.DataFrame, tell: Callable[[Mapping[Hasha
     shown = [places[at] for at in tips.places_along(len(places))]
     for strip, posts in zip(tips.columns_around(shown), shown, strict=True):
         here = curves[curves["posts"] == posts].to_dict("records")
-        told = [f"{at['level']}s{tips.PART}{tell(at)}" for at in here]
+        told = [f"{at['level']}s{PART}{tell(at)}" for at in here]
         beyond = any(at["how"] == "extrapolated" for at in here)
         tips.tell_column(axes, strip, tips.told("posts", posts), *told, "more than were read" if beyond else "")

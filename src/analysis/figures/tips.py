@@ -4,9 +4,7 @@ A mark that says something is a box that nobody sees, over what is drawn there. 
 shows by itself; the book's script shows it better, and to the keyboard and to fingers as well.
 """
 
-import html
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from weakref import WeakKeyDictionary
@@ -16,16 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.wording import say
+from analysis.figures.retelling import escaped
 
 # In points: what is smaller is widened to this, so that it can be met.
 SMALLEST = 12
 # Of a curve, so many places at most say something.
 PLACES = 60
-# Between the parts of a line that are said each for itself.
-PART = " · "
-TITLE = re.compile(r"<title>([^<]*)</title>")
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
 
 
 @dataclass(frozen=True)
@@ -112,20 +106,6 @@ def written(figure: Figure) -> str:
     return f' <g class="tips" fill="none" pointer-events="all">\n{boxes} </g>\n' if boxes else ""
 
 
-def retold(drawing: str) -> str:
-    """A drawing whose tips are in the language that is spoken, part by part."""
-    return TITLE.sub(
-        lambda found: f"<title>{_escaped([_retold_line(line) for line in _lines(found)])}</title>", drawing
-    )
-
-
-def words_of(drawing: str) -> Iterator[str]:
-    """Every text that is said for itself in the tips of a drawing."""
-    for found in TITLE.finditer(drawing):
-        for line in _lines(found):
-            yield from line.split(PART)
-
-
 def _keep(spot: Spot) -> None:
     figure = spot.axes.get_figure(root=True)
     if figure is not None:
@@ -147,23 +127,10 @@ def _box(spot: Spot) -> str:
     x, width = _widened(float(min(left, right)), float(max(left, right)), none_is_small=spot.up is None)
     y, height = _widened(total - float(max(top, bottom)), total - float(min(top, bottom)))
     place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    return f"<rect {place}><title>{_escaped(spot.lines)}</title></rect>"
+    return f"<rect {place}><title>{escaped(spot.lines)}</title></rect>"
 
 
 def _widened(start: float, end: float, *, none_is_small: bool = False) -> tuple[float, float]:
     """Where a side begins and how long it is; a strip of a curve is as wide as it is."""
     missing = 0.0 if none_is_small else max(0.0, SMALLEST - (end - start))
     return start - missing / 2, end - start + missing
-
-
-def _escaped(lines: Sequence[str]) -> str:
-    """Lines as one line of a file, whatever they hold."""
-    return "&#10;".join(html.escape(CONTROL.sub(" ", line).strip()) for line in lines)
-
-
-def _lines(found: re.Match[str]) -> list[str]:
-    return html.unescape(found[1]).split("\n")
-
-
-def _retold_line(line: str) -> str:
-    return PART.join(say(part) for part in line.split(PART))
