@@ -21,7 +21,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from analysis import cli, importing, merging, staging, tables
+from analysis import cli_study, importing, merging, staging, tables
 from analysis.computable import NotComputable
 from analysis.errors import BusyError, CaptureError, CompendiumError, StudyError
 from analysis.importing import import_captures, read_in
@@ -460,7 +460,7 @@ def test_a_check_says_that_it_took_away_what_a_killed_import_left(study, capture
     (study.folder / ".corpus.import").mkdir()
     monkeypatch.chdir(study.root)
     with suppress(CompendiumError):
-        cli.check("mine")
+        cli_study.check("mine")
     assert "data/mine: took away the copies that a killed import had left." in capsys.readouterr().out
     assert not (study.folder / ".corpus.import").exists()
 

@@ -110,7 +110,8 @@ LAYERS = [
     {"paper_front"},
     {"paper"},
     {"replication"},
-    {"cli_told"},
+    {"cli_told", "cli_app"},
+    {"cli_running", "cli_study"},
     {"cli"},
 ]
 
