@@ -121,6 +121,26 @@ def test_what_lies_beside_a_module_that_reads_it_counts(tmp_path):
     assert "hello" not in behind(tmp_path, "from analysis.a import f\nf()", a=source)["analysis.a"]
 
 
+def test_a_module_that_knows_where_it_lies_reads_what_lies_beside_it(tmp_path):
+    (tmp_path / "words.yml").write_text("hello: world\n")
+    source = "from pathlib import Path\nUSUAL = Path(__file__).with_suffix('.yml')\n\ndef f():\n    return USUAL\n"
+    assert "hello: world" in behind(tmp_path, "from analysis.a import f\nf()", a=source)["analysis.a"]
+
+
+def test_a_name_that_only_ends_in_files_reads_nothing(tmp_path):
+    (tmp_path / "words.yml").write_text("hello: world\n")
+    source = "def lie_in_files(path):\n    return path\n\ndef f():\n    return lie_in_files(1)\n"
+    assert "hello" not in behind(tmp_path, "from analysis.a import f\nf()", a=source)["analysis.a"]
+
+
+def test_what_an_editor_or_the_system_leaves_beside_a_module_does_not_count(tmp_path):
+    source = "from importlib.resources import files\n\ndef f():\n    return files('analysis')\n"
+    used = behind(tmp_path, "from analysis.a import f\nf()", a=source)
+    for name in (".a.py.swp", ".DS_Store", ".words.yml", "a.py~"):
+        (tmp_path / name).write_bytes(b"\xff\xfe")
+    assert code_behind("from analysis.a import f\nf()", Package(tmp_path)) == used
+
+
 def test_docstrings_of_modules_and_other_packages_do_not_count(tmp_path):
     used = behind(tmp_path, "import os\nfrom analysis import a\na.f()", a='"""What it is."""\n\ndef f():\n    pass\n')
     assert "What it is" not in used["analysis.a"]

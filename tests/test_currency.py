@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from analysis import currency, pipeline, reads
+from analysis import currency, pipeline, reads, tables
+from analysis.reads import Read
 from analysis.settings import OPTIONAL, REQUIRED
 from analysis.study import open_study
 from making import contents, load, make_notebook
@@ -154,12 +155,88 @@ def test_what_is_kept_of_the_code_is_found_anew_when_it_is_lost_or_the_code_has_
     assert len(found) == 8
 
 
+@pytest.mark.parametrize(
+    ("name", "follows"), [(".a.py.swp", 1), ("a.py~", 1), (".b.yml", 1), ("b.yml", 2), ("b.py", 2)]
+)
+def test_only_code_and_what_it_reads_make_the_package_another(tmp_path, monkeypatch, name, follows):
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package/__init__.py").touch()
+    follow, found = currency.code_behind, []
+    monkeypatch.setattr(currency, "code_behind", lambda *given: found.append(1) or follow(*given))
+    monkeypatch.setattr(currency, "__file__", str(tmp_path / "package/currency.py"))
+    currency.code_of({"01-a": "a = 1"}, tmp_path)
+    (tmp_path / "package" / name).write_bytes(b"a = 2\n")
+    currency.code_of({"01-a": "a = 1"}, tmp_path)
+    assert len(found) == follows
+
+
+def test_what_is_found_of_the_code_need_not_be_kept(tmp_path, monkeypatch):
+    def moved_by_another_run(*_):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(tables, "replace_text", moved_by_another_run)
+    assert set(currency.code_of({"01-a": "from analysis import errors"}, tmp_path)["01-a"]) >= {"analysis.errors"}
+
+
 def test_a_table_that_changes_while_notebooks_run_is_stale_afterwards(three):
     cells = TAGS + "\nimport pathlib\npathlib.Path('data/liu2025/hashtags.csv').write_text(TABLE)"
     table = (three / "data/liu2025/hashtags.csv").read_text()
     make_notebook(three / "notebooks/02-tags.ipynb", STUDY, f"TABLE = {table.replace('50,50', '51,51')!r}", cells)
     pipeline.run(open_study())
     assert stale()["02-tags"] == ["table hashtags changed"]
+
+
+@pytest.mark.parametrize(("look", "file"), [("", "private/key"), ("this.origin_of('codebook')", "coding/codebook.csv")])
+def test_a_file_that_changes_while_a_notebook_runs_makes_it_stale_afterwards(three, look, file):
+    shutil.rmtree(three / "results")
+    for name in ALL[1:]:
+        (three / f"notebooks/{name}.ipynb").unlink()
+    change(three, "^decisions:", "  codebook: {file: coding/codebook.csv, origin: captured}\ndecisions:")
+    writes = "import pathlib\npath = pathlib.Path('data/liu2025/FILE')\npath.parent.mkdir(exist_ok=True)"
+    writes += "\npath.write_text('ab' * 32)"
+    make_notebook(three / "notebooks/01-title.ipynb", STUDY, TITLE, look, writes.replace("FILE", file))
+    pipeline.run(open_study())
+    assert stale() == {"01-title": [f"file {file} changed"]}
+
+
+def test_codings_that_came_in_are_told_once(three):
+    change(three, "^decisions:", "  codebook: {file: coding/codebook.csv, origin: captured}\ndecisions:")
+    make_notebook(three / "notebooks/02-tags.ipynb", STUDY, TAGS, "this.table('codebook')")
+    make_notebook(three / "notebooks/01-title.ipynb", STUDY, TITLE, "this.origin_of('codebook')")
+    pipeline.run(open_study())
+    (three / "data/liu2025/coding").mkdir()
+    (three / "data/liu2025/coding/codebook.csv").write_text("code_id\n")
+    told = stale()
+    assert told["02-tags"] == ["table codebook changed"]
+    assert told["01-title"] == ["file coding/codebook.csv changed"]
+
+
+def test_what_can_no_longer_be_looked_at_has_changed(three):
+    shutil.copytree(three / "data/liu2025", three / "data/lent")
+    change(three, "hashtags: {file: hashtags.csv, origin: published}", "hashtags: {from: lent}")
+    pipeline.run(open_study())
+    assert stale() == {}
+    change(three, "hashtags: {from: lent}", "hashtags: {file: hashtags.csv, origin: published}")
+    shutil.rmtree(three / "data/lent")
+    assert "setting tables hashtags of lent changed" in stale()["02-tags"]
+    assert [outcome.step for outcome in pipeline.run(open_study()) if outcome.ran] == ["02-tags"]
+    assert stale() == {}
+
+
+def test_a_table_that_has_another_name_now_has_changed(three):
+    path = three / "results/liu2025/run.json"
+    path.write_text(path.read_text().replace('"table hashtags"', '"table tags"'))
+    assert stale()["02-tags"] == ["table tags changed"]
+
+
+def test_what_a_part_of_a_record_names_is_read_back():
+    basis = currency.Basis(open_study(), {}, None, [], {})
+    for read in (
+        Read("file", "coding/list of codings.csv", "liu2025"), Read("file", "coding/list of codings.csv", "lent"),
+        Read("table", "posts", "lent"), Read("bibliography", "", "lent"), Read("bibliography", "", "liu2025"),
+        Read("setting", "decisions confidence", "liu2025"),
+    ):  # fmt: skip
+        assert basis.read_in([basis.named(read)]) == [read]
 
 
 def test_what_was_read_is_noted_once_and_a_block_read_whole_stands_for_its_parts(tmp_path, monkeypatch):

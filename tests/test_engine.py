@@ -206,6 +206,7 @@ def test_the_stock_kernel_is_used_when_asked_for_or_where_nothing_forks(monkeypa
     monkeypatch.delenv("COMPENDIUM_ENGINE")
     monkeypatch.delattr(os, "fork")
     assert Runner().engine == "stock"
+    assert Runner("forked").engine == "stock"
 
 
 def test_an_unknown_parameter_is_refused_before_anything_runs(tmp_path):

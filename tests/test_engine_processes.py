@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
@@ -13,7 +15,7 @@ import pytest
 
 from analysis.errors import NotebookError
 from analysis.execution import Job, Runner
-from analysis.kernels import Forker
+from analysis.kernels import ForkedKernel, Forker
 from running import BOTH, gone, output_of, small
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
@@ -103,6 +105,48 @@ def test_a_process_that_can_no_longer_fork_is_told(tmp_path):
         runner._forker._process.kill()
         with pytest.raises(NotebookError, match="01-x.ipynb: its kernel gave up: no process could be forked for it"):
             runner.submit(Job(path, {}, tmp_path)).result()
+
+
+def test_a_process_that_ends_before_its_first_word_is_told(tmp_path, monkeypatch):
+    ended = subprocess.Popen(["true"], start_new_session=True)
+    ended.wait()
+
+    def fork(*_):
+        ours, theirs = socket.socketpair()
+        theirs.close()
+        return ended.pid, Connection(ours.detach())
+
+    monkeypatch.setattr(Forker, "fork", fork)
+    path = small(tmp_path / "01-x.ipynb", "n")
+    with (
+        Runner("forked", at_once=1) as runner,
+        pytest.raises(NotebookError, match="01-x.ipynb: its kernel gave up: its process ended at once"),
+    ):
+        runner.submit(Job(path, {}, tmp_path)).result()
+
+
+HEARS = """import subprocess
+subprocess.Popen(["sh", "-c", "trap 'touch heard; exit' INT; touch ready; while :; do sleep 0.05; done"]).wait()"""
+
+
+def test_an_interrupt_reaches_what_a_cell_has_started(tmp_path):
+    with Forker() as forker:
+        kernel = ForkedKernel(forker, [])
+        kernel.start_kernel(env=os.environ, cwd=str(tmp_path))
+        kernel.client().execute(HEARS)
+        assert there(tmp_path / "ready")
+        kernel.interrupt_kernel()
+        assert there(tmp_path / "heard")
+        kernel.shutdown_kernel(now=True)
+
+
+def there(path: Path) -> bool:
+    """Whether a file is there, or comes within some seconds."""
+    for _ in range(200):
+        if path.exists():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_the_process_that_forks_has_one_thread_and_leaves_no_zombie(tmp_path):

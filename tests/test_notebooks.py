@@ -7,6 +7,7 @@ import pytest
 from analysis import notebooks
 from analysis.errors import NotebookError, ParameterError
 from making import make_notebook
+from running import run
 
 KNOWN = {"study": str, "min_comments": int, "confidence": float}
 
@@ -18,12 +19,12 @@ def read(path: Path, parameters: str = 'study: str = "liu2025"', *cells: str):
 
 def test_parameters_and_their_types_stand_in_the_tagged_cell(tmp_path):
     notebook = read(tmp_path, 'study: str = "liu2025"\nmin_comments: int = None\nconfidence: float = None')
-    assert notebooks.parameters_of(notebook) == KNOWN
+    assert notebooks.parameters_of(notebook, "01-x.ipynb") == KNOWN
 
 
 def test_a_notebook_without_a_parameters_cell_is_refused():
-    with pytest.raises(NotebookError, match="Expected one cell tagged 'parameters', found 0"):
-        notebooks.parameters_of(nbformat.v4.new_notebook())
+    with pytest.raises(NotebookError, match="01-x.ipynb: expected one cell tagged 'parameters', found 0"):
+        notebooks.parameters_of(nbformat.v4.new_notebook(), "01-x.ipynb")
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,8 @@ def test_what_a_notebook_takes_from_earlier_ones_is_seen_in_its_cells(code, resu
 
 def test_a_run_notebook_carries_its_parameters_and_nothing_of_its_run(tmp_path):
     make_notebook(tmp_path / "01-x.ipynb", "n: int = 1", "print('a')\nprint(n + 1)", "n")
-    executed = notebooks.run_notebook(tmp_path / "01-x.ipynb", {"n": 41}, folder=tmp_path)
-    again = notebooks.run_notebook(tmp_path / "01-x.ipynb", {"n": 41}, folder=tmp_path)
+    executed = run(None, tmp_path / "01-x.ipynb", parameters={"n": 41})
+    again = run(None, tmp_path / "01-x.ipynb", parameters={"n": 41})
     content = notebooks.as_text(executed)
     assert content == notebooks.as_text(again)
     assert executed.cells[3].outputs[0].text == "a\n42\n"
@@ -76,13 +77,13 @@ def test_a_failing_cell_is_told_with_its_place_and_source(tmp_path):
     with pytest.raises(
         NotebookError, match=r"(?s)01-x.ipynb, cell \d: ZeroDivisionError: division by zero.*1 / 0  # here"
     ):
-        notebooks.run_notebook(tmp_path / "01-x.ipynb", {}, folder=tmp_path)
+        run(None, tmp_path / "01-x.ipynb")
 
 
 def test_an_unknown_parameter_stops_a_notebook_before_it_runs(tmp_path):
     make_notebook(tmp_path / "01-x.ipynb", "n: int = 1", "open('ran', 'w').close()")
     with pytest.raises(ParameterError, match="there is no parameter 'm'"):
-        notebooks.run_notebook(tmp_path / "01-x.ipynb", {"m": 1}, folder=tmp_path)
+        run(None, tmp_path / "01-x.ipynb", parameters={"m": 1})
     assert not (tmp_path / "ran").exists()
 
 
@@ -103,7 +104,7 @@ def test_what_is_wrong_with_the_data_is_told_without_blaming_the_cell(tmp_path):
     raising = 'from analysis.errors import TableError\nraise TableError("posts.csv, line 3: no such thing.")'
     make_notebook(tmp_path / "01-x.ipynb", "n: int = 1", raising)
     with pytest.raises(NotebookError, match=r"^01-x: posts.csv, line 3: no such thing.\nThe previous results stay"):
-        notebooks.run_notebook(tmp_path / "01-x.ipynb", {}, folder=tmp_path)
+        run(None, tmp_path / "01-x.ipynb")
 
 
 @pytest.mark.parametrize(("message", "starts"), [("Kernel died before replying to kernel_info", 3), ("other", 1)])
@@ -117,5 +118,5 @@ def test_a_kernel_that_dies_before_its_first_cell_is_started_again(tmp_path, mon
 
     monkeypatch.setattr(papermill, "execute_notebook", die)
     with pytest.raises(NotebookError, match=f"01-x.ipynb: its kernel gave up: {message}"):
-        notebooks.run_notebook(tmp_path / "01-x.ipynb", {}, folder=tmp_path)
+        run(None, tmp_path / "01-x.ipynb")
     assert len(tries) == starts

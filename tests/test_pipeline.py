@@ -10,7 +10,7 @@ from concurrent.futures import Future
 import psutil
 import pytest
 
-from analysis import masking, pipeline
+from analysis import masking, pipeline, verifying
 from analysis.errors import BusyError, NotebookError, ParameterError, StudyError
 from analysis.steps import steps
 from analysis.study import open_study
@@ -145,6 +145,24 @@ def test_a_failed_run_goes_on_where_it_stopped(once):
     assert sorted(path.name for path in (once / "results").iterdir()) == ["liu2025"]
 
 
+def test_results_are_told_to_be_old_whatever_a_run_that_failed_has_done(once):
+    assert pipeline.tell_outdated(open_study()) == ""
+    altered(once)
+    make_notebook(once / "notebooks/02-second.ipynb", PARAMETERS, SECOND, "raise RuntimeError('half-way')")
+    with pytest.raises(NotebookError):
+        pipeline.run(open_study())
+    told = "results/liu2025 are older than what they are computed from (01-first, 02-second): compendium run liu2025"
+    assert pipeline.tell_outdated(open_study()) == told
+
+
+def test_of_results_without_their_posts_nothing_is_told(once):
+    settings = once / "data/liu2025/study.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("posts.csv", "corpus/posts.parquet"))
+    with pytest.raises(StudyError, match="no posts were imported yet"):
+        pipeline.explain(open_study())
+    assert pipeline.tell_outdated(open_study()) == ""
+
+
 def test_what_a_removed_notebook_showed_is_forgotten(once):
     (once / "notebooks/02-second.ipynb").unlink()
     pipeline.run(open_study())
@@ -159,12 +177,41 @@ def test_a_compendium_without_notebooks_is_told(small):
         pipeline.run(open_study())
 
 
+@pytest.mark.parametrize("asked", [pipeline.run, pipeline.explain, pipeline.tell_outdated, verifying.verify])
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [("\nn = (", r"line 2: '\(' was never closed"), ("%matplotlib inline", "line 1: invalid syntax"),
+     ("!ls", "line 1: invalid syntax")],
+)  # fmt: skip
+def test_a_cell_that_is_no_python_is_told_with_its_notebook(once, asked, cell, told):
+    make_notebook(once / "notebooks/02-second.ipynb", PARAMETERS, SECOND, "#" + cell if cell[0] == "\n" else cell)
+    with pytest.raises(NotebookError, match=rf"02-second.ipynb, cell 4, {told}. Mend the cell; magics \(% and !\)"):
+        asked(open_study())
+
+
+def test_a_notebook_whose_parameters_cannot_be_read_is_told(once):
+    make_notebook(once / "notebooks/02-second.ipynb", f"{PARAMETERS}\nnames: set = None", SECOND)
+    told = "02-second.ipynb: parameter 'names' has the type set; expected bool, dict, float, int, list, str."
+    with pytest.raises(NotebookError, match=re.escape(told)):
+        pipeline.run(open_study())
+
+
 def test_what_was_altered_or_deleted_comes_back(once):
     before = contents(once / "results/liu2025")
     (once / "results/liu2025/tables/01-first-hashtags.csv").unlink()
     (once / "results/liu2025/figures/02-second-tags.svg").write_text("spoilt")
     assert ran(pipeline.run(open_study())) == []
     assert contents(once / "results/liu2025") == before
+
+
+def test_a_table_that_was_laid_beside_the_results_stays_and_leaves_them_current(once, monkeypatch):
+    results = once / "results/liu2025"
+    (results / "comparison.csv").write_text("claim_id\n")
+    before = contents(results)
+    pipeline.run(open_study(), force=True)
+    assert contents(results) == before
+    monkeypatch.setattr(pipeline, "_run_staged", lambda *_: pytest.fail("something was not current"))
+    assert ran(pipeline.run(open_study())) == []
 
 
 @pytest.mark.parametrize("spoil", [lambda path: path.unlink(), lambda path: path.write_text(path.read_text() + "\n")])

@@ -89,6 +89,13 @@ def test_a_row_begins_with_those_results_of_its_study_that_its_values_do_not_cha
     assert contents(done.folder / "rows/min_comments=5/liu2025") == contents(once / "results/liu2025")
 
 
+def test_a_row_does_not_begin_with_what_was_laid_beside_the_results_of_its_study(once):
+    (once / "results/liu2025/comparison-values.csv").write_text("name\n")
+    done = swept(once, over(once, "min_comments", "20"))
+    row = contents(done.folder / "rows/min_comments=20/liu2025")
+    assert row.keys() == contents(once / "results/liu2025").keys() - {"comparison-values.csv"}
+
+
 class Told(InTurn):
     """A place where rows only say that they ran, in one order or the other."""
 
@@ -140,6 +147,20 @@ def test_two_sweeps_at_once_are_refused(light):
             return iter([Ran(tasks[0].row)])
 
     assert not swept(light, file, Busy()).failed
+
+
+def test_a_sweep_that_runs_on_another_machine_is_left_alone(light):
+    file, lock = over(light, "min_comments", "5"), light / "results/liu2025.cuts.sweep/.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("7 elsewhere")
+    with pytest.raises(BusyError, match=r"liu2025.cuts.sweep: another process .7. on elsewhere is at it, .*\.lock"):
+        swept(light, file)
+    assert (lock.read_text(), noted(light, "began")) == ("7 elsewhere", [])
+    lock.unlink()
+    held = lock.parent / "rows/min_comments=5/.liu2025.lock"
+    held.parent.mkdir(parents=True)
+    held.write_text("7 elsewhere")
+    assert not swept(light, file).failed
 
 
 def test_an_interrupt_ends_the_rows_that_run_and_the_next_sweep_goes_on(light):

@@ -121,6 +121,11 @@ def test_files_that_are_not_what_the_notebooks_show_are_told(once):
     assert found[""] == ["figures/stray.svg is stored, but no notebook shows it"]
 
 
+def test_a_table_that_was_laid_beside_the_results_makes_no_difference(once):
+    (once / "results/liu2025/comparison.csv").write_text("claim_id\n")
+    assert told(verifying.verify(open_study())) == {"01-first": [], "02-second": []}
+
+
 @pytest.mark.parametrize("spoil", [lambda text: json.dumps(json.loads(text)), lambda text: "cut off"])
 def test_a_list_of_results_with_other_bytes_or_a_broken_one_is_told(once, spoil):
     values = once / "results/liu2025/values.json"

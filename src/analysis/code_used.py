@@ -6,6 +6,7 @@ when a module is handed on as a value, the whole module counts. So the answer ma
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,8 @@ PACKAGE = "analysis"
 BY_ANY_NAME = {"import_module", "__import__", "eval", "exec", "globals"}
 # Any other decorator may enter what it decorates in a list, by which it is then reached.
 ONLY_WRAP = {"computable", "dataclass", "contextmanager", "cache", "lru_cache"}
+# How a module gets at what lies beside it in the package.
+READS_BESIDE = re.compile(r"\bfiles\(|\b__file__\b")
 Statement = ast.stmt
 IMPORT = (ast.Import, ast.ImportFrom)
 DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -128,14 +131,13 @@ def _statements_at(module: Module, name: str) -> list[Statement]:
 def _text(module: Module | None, used: dict[int, Statement]) -> str:
     """What is used of a module; imports count by what they lead to."""
     told = [used[line] for line in sorted(used) if not isinstance(used[line], IMPORT)]
-    data = _data_beside(module) if module and any("files(" in module.text_of(line) for line in told) else ""
-    return "".join(map(module.text_of, told)) + data if module else ""
+    text = "".join(map(module.text_of, told)) if module else ""
+    return text + (_data_beside(module) if module and READS_BESIDE.search(text) else "")
 
 
 def _data_beside(module: Module) -> str:
-    """What lies beside a module that reads files of the package."""
-    beside = (path for path in sorted(module.path.parent.iterdir()) if path.is_file() and path.suffix != ".py")
-    return "".join(path.read_text(encoding="utf-8") for path in beside)
+    """The data beside a module that reads files of the package; what an editor leaves there are none."""
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(module.path.parent.glob("[!.]*.yml")))
 
 
 def _reached_by(module: Module, statements: list[Statement], package: Package) -> Iterator[Place]:

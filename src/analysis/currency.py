@@ -18,9 +18,9 @@ from analysis.code_used import Package, code_behind
 from analysis.errors import StudyError
 from analysis.in_files import files_at
 from analysis.reads import ALL, Read
-from analysis.run_folder import digest, digest_of_file, executed, files_of
+from analysis.run_folder import MISSING, digest, digest_of_file, executed, files_of
 from analysis.steps import Step, parameters_of
-from analysis.study import ORIGINAL, Study, open_study
+from analysis.study import NAME, ORIGINAL, Study, open_study
 
 Parts = dict[str, str]
 EXECUTED, LOCK = "executed notebook", "requirements.lock"
@@ -60,7 +60,11 @@ class Basis:
         if before is None:
             return ["has not run yet"]
         now = self.parts(step, self.read_in(before))
-        return [_told(part, before.get(part), now.get(part)) for part in differing(before, now)]
+        changed = differing(before, now)
+        files = _files_named(self.study.settings["tables"])
+        # Whether a table's file is there is read with the table.
+        once = {f"file {file}" for table, file in files.items() if f"table {table}" in changed}
+        return [_told(part, before.get(part), now.get(part)) for part in changed if part not in once]
 
     def named(self, read: Read) -> str:
         """What a part of the record is called that was read."""
@@ -72,9 +76,11 @@ class Basis:
         found = []
         for part in parts:
             kind, _, rest = part.partition(" ")
-            name, _, other = f" {rest}".partition(" of ")
+            name, of, other = f" {rest}".rpartition(" of ")
+            if not (of and NAME.fullmatch(other)):
+                name, other = rest, self.study.name
             if kind in WAYS:
-                found.append(Read(kind, name.strip(), other or self.study.name))
+                found.append(Read(kind, name.strip(), other))
         return found
 
     def rests_on_earlier(self, parts: Iterable[str]) -> bool:
@@ -84,20 +90,29 @@ class Basis:
     def digest_of(self, read: Read, step: str) -> str:
         """A digest of what a step reads; what no step makes is looked at once, before any begins."""
         if read.kind in MADE_BY_STEPS:
-            return WAYS[read.kind](self._study(read.study), self._results(read), read.name, step)
+            return self._look(read, step)
         if read not in self.digests:
-            self.digests[read] = WAYS[read.kind](self._study(read.study), self.folder, read.name, step)
+            self.digests[read] = self._look(read, step)
         return self.digests[read]
 
     def look_at_all(self) -> None:
-        """Look at every table that a step may read, so that one changed during the run is stale after it."""
+        """Look at every file that a step may read, so that one changed during the run is stale after it."""
         for name in {self.study.name, ORIGINAL}:
             study = self._study(name)
-            for table in study.settings["tables"]:
-                # A table that cannot be had stops the notebook that asks for it, and no other.
-                with suppress(StudyError):
-                    self.digest_of(Read("table", table, name), "")
-            self.digest_of(Read("bibliography", "", name), "")
+            read = [("bibliography", ""), ("file", study.key_file.relative_to(study.folder).as_posix())]
+            read += [("table", table) for table in study.settings["tables"]]
+            # Whether codings came is asked of their files.
+            named = _files_named(study.settings["tables"]).values()
+            read += [("file", file) for file in named if (study.folder / file).parent == study.coding]
+            for kind, what in read:
+                self.digest_of(Read(kind, what, name), "")
+
+    def _look(self, read: Read, step: str) -> str:
+        # What cannot be had, as of a study that is gone, stops the notebook that asks for it, and no other.
+        try:
+            return WAYS[read.kind](self._study(read.study), self._results(read), read.name, step)
+        except StudyError:
+            return MISSING
 
     def _study(self, name: str) -> Study:
         if name not in self.studies:
@@ -120,8 +135,10 @@ def code_of(sources: Mapping[str, str], root: Path) -> dict[str, Parts]:
     """
     package = Package(Path(__file__).parent)
     kept = root / "_build" / ".code.json"
-    files = (path for path in files_of(package.folder) if path.suffix != ".pyc")
-    whole = digest("".join(f"{path.relative_to(package.folder).as_posix()} {digest_of_file(path)}\n" for path in files))
+    inside = {path.relative_to(package.folder).as_posix(): path for path in files_of(package.folder)}
+    # What an editor leaves beside them is neither code nor read by it.
+    files = {name: path for name, path in inside.items() if path.suffix in (".py", ".yml") and "/." not in f"/{name}"}
+    whole = digest("".join(f"{name} {digest_of_file(path)}\n" for name, path in files.items()))
     known = _kept(kept).get(whole, {})
     keys = {name: digest(source) for name, source in sources.items()}
     new = {key: sources[name] for name, key in keys.items() if key not in known}
@@ -130,7 +147,9 @@ def code_of(sources: Mapping[str, str], root: Path) -> dict[str, Parts]:
             key: {module: digest(text) for module, text in code_behind(source, package).items()}
             for key, source in new.items()
         }
-        tables.replace_text(kept, json.dumps({whole: known}))
+        # Another run may be at it, and what is not kept is found again.
+        with suppress(OSError):
+            tables.replace_text(kept, json.dumps({whole: known}))
     return {name: known[key] for name, key in keys.items()}
 
 
@@ -147,6 +166,11 @@ def _kept(path: Path) -> dict[str, dict[str, Parts]]:
     except (OSError, ValueError):
         return {}
     return kept
+
+
+def _files_named(entries: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The files that the tables of a study.yml name, by table."""
+    return {table: entry["file"] for table, entry in entries.items() if "file" in entry}
 
 
 def _told(part: str, before: str | None, now: str | None) -> str:

@@ -73,7 +73,7 @@ class Runner:
     """Runs notebooks, so many at once. What still runs when it is left by an error or interrupt ends with it."""
 
     def __init__(self, engine: EngineName | None = None, at_once: int | None = None) -> None:
-        self.engine = engine or engine_here()
+        self.engine = engine_here(engine)
         self._pool = ThreadPoolExecutor(at_once or os.cpu_count(), thread_name_prefix="notebook")
         self._forker = Forker(ahead=["analysis.loaded"])
         self._kernels = Kernels()
@@ -95,7 +95,7 @@ class Runner:
 
         Raises `ParameterError` before anything runs. The future raises `NotebookError` with the failing cell.
         """
-        known = parameters_of(read_notebook(job.path))
+        known = parameters_of(read_notebook(job.path), job.path.name)
         check_parameters(job.parameters, known, where=job.path.stem)
         return self._pool.submit(self._run, job)
 
@@ -153,9 +153,11 @@ class Runner:
         return {"extra_arguments": ["--log-level=ERROR"], "running": self._kernels}
 
 
-def engine_here() -> EngineName:
-    """The engine that is used unless another is asked for."""
-    return "forked" if hasattr(os, "fork") and os.environ.get(ENGINE) != "stock" else "stock"
+def engine_here(asked: EngineName | None = None) -> EngineName:
+    """The engine that is used: the one that is asked for, and the stock one wherever nothing forks."""
+    if not hasattr(os, "fork"):
+        return "stock"
+    return asked or ("stock" if os.environ.get(ENGINE) == "stock" else "forked")
 
 
 def _registered(engine: EngineName) -> str:

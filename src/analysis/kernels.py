@@ -110,9 +110,12 @@ class ForkedKernel:
         return self.process > 0
 
     def start_kernel(self, *, env: Mapping[str, str], cwd: str, **_: Any) -> None:
-        """Start in a folder and with an environment of its own."""
+        """Start in a folder and with an environment of its own. Raises `RuntimeError` when it cannot."""
         self.process, self.connection = self.forker.fork(self.modules)
-        self.connection.send({"environment": dict(env), "folder": cwd, "key": self.session.key})
+        try:
+            self.connection.send({"environment": dict(env), "folder": cwd, "key": self.session.key})
+        except OSError as error:
+            raise RuntimeError("its process ended at once") from error
 
     def client(self) -> "Client":
         """The client that talks to this kernel."""
@@ -123,9 +126,9 @@ class ForkedKernel:
         return True
 
     def interrupt_kernel(self) -> None:
-        """Interrupt the cell that runs."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.process, signal.SIGINT)
+        """Interrupt the cell that runs, and what it started, as a stock kernel is interrupted."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process, signal.SIGINT)
 
     def shutdown_kernel(self, *, now: bool) -> None:
         """End the process and all that it started; unless now, its exit handlers run first."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis import harvest, notebooks, tables
 from analysis.currency import Parts
-from analysis.run_folder import RECORD, digest, digest_of_file, files_of, recorded, write_record
+from analysis.run_folder import digest, digest_of_file, laid_files, recorded, write_record
 from analysis.study import Study
 
 # What lays results down; a change in it lays them down anew, without running a notebook.
@@ -74,9 +74,4 @@ def _shown(notebook: Any, step: str) -> list[dict[str, Any]]:
 
 
 def _files(folder: Path) -> Parts:
-    inside = {path.relative_to(folder).as_posix(): path for path in files_of(folder)}
-    return {
-        f"file {name}": digest_of_file(path)
-        for name, path in inside.items()
-        if name != RECORD and not name.startswith(("notebooks/", "."))
-    }
+    return {f"file {name}": digest_of_file(path) for name, path in laid_files(folder).items()}

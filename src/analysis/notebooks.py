@@ -53,18 +53,31 @@ def glance(path: Path) -> dict[str, Any]:
     return notebook
 
 
-def parameters_of(notebook: Any) -> dict[str, type]:
-    """The notebook's parameters and their types, as its cell tagged `parameters` annotates them."""
+def parameters_of(notebook: Any, name: str) -> dict[str, type]:
+    """The notebook's parameters and their types, as its cell tagged `parameters` annotates them.
+
+    Raises `NotebookError`, with the notebook's name, where there is no such cell or a type is none of `TYPES`.
+    """
     tagged = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
     if len(tagged) != 1:
-        raise NotebookError(f"Expected one cell tagged 'parameters', found {len(tagged)}. Tag the cell that sets them.")
-    return {
-        line.target.id: TYPES[line.annotation.id]
+        raise NotebookError(
+            f"{name}: expected one cell tagged 'parameters', found {len(tagged)}. Tag the cell that sets them."
+        )
+    annotated = {
+        line.target.id: line.annotation.id
         for line in parsed(tagged[0]["source"]).body
         if isinstance(line, ast.AnnAssign)
         and isinstance(line.target, ast.Name)
         and isinstance(line.annotation, ast.Name)
     }
+    problems = [
+        f"{name}: parameter '{parameter}' has the type {kind}; expected {', '.join(sorted(TYPES))}."
+        for parameter, kind in annotated.items()
+        if kind not in TYPES
+    ]
+    if problems:
+        raise NotebookError("\n".join([*problems, "Correct the cell tagged 'parameters'."]))
+    return {parameter: TYPES[kind] for parameter, kind in annotated.items()}
 
 
 def check_parameters(given: Mapping[str, Any], known: Mapping[str, type], *, where: str) -> None:
@@ -97,17 +110,6 @@ def reads_of(code: str) -> Reads:
     }
     values = any(call.func.attr == "earlier_values" for call in called)  # type: ignore[attr-defined]
     return Reads(tuple(sorted(results)), values)
-
-
-def run_notebook(path: Path, parameters: Mapping[str, Any], *, folder: Path) -> Any:
-    """Run one notebook in `folder` and give back the executed one, normalised.
-
-    Raises `ParameterError` before it starts, and `NotebookError` with the failing cell when it fails.
-    """
-    from analysis.execution import Job, Runner
-
-    with Runner(at_once=1) as runner:
-        return runner.submit(Job(path, parameters, folder)).result()
 
 
 def normalised(notebook: Any) -> Any:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import masking, notebooks, run_folder, tables
 from analysis.currency import Basis, code_of
-from analysis.errors import NotebookError
+from analysis.errors import NotebookError, StudyError
 from analysis.laid_down import LAYING, LaidDown, is_as_laid_down, laid_by
 from analysis.locks import alone
 from analysis.reads import NOTES, Read, noted
-from analysis.steps import Step, checked, parameters_of, steps
+from analysis.steps import Step, checked, need_posts, parameters_of, steps
 from analysis.study import Study
 
 if TYPE_CHECKING:
@@ -62,8 +62,16 @@ def explain(study: Study, given: Mapping[str, Any] | None = None) -> list[Outcom
 
 
 def tell_outdated(study: Study) -> str:
-    """That a study's results are older than its settings, data or notebooks, and which; nothing where they are not."""
-    old = [outcome.step for outcome in explain(study) if outcome.ran] if study.values() else []
+    """That a study's results are older than its settings, data or notebooks, and which; nothing where they are not.
+
+    Nothing either where there are no posts, as when only results were passed on.
+    """
+    try:
+        need_posts(study)
+    except StudyError:
+        return ""
+    outcomes = _explained(_basis(study, {}, study.kept)) if study.values() else []
+    old = [outcome.step for outcome in outcomes if outcome.ran]
     if not old:
         return ""
     return (

@@ -15,6 +15,10 @@ from analysis import tables
 from analysis.study import Study
 
 RECORD = "run.json"
+# These files hold the results of all notebooks, each under its name.
+LISTS = ("index.json", "values.json")
+# Stands for the digest of what is not there.
+MISSING = "missing"
 # What is noted while notebooks run, until it stands in the record.
 NOTES = ".reads"
 
@@ -63,6 +67,12 @@ def files_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
+def laid_files(folder: Path) -> dict[str, Path]:
+    """The files that notebooks' results are laid down in, by their names; others may lie beside them."""
+    inside = {path.relative_to(folder).as_posix(): path for path in files_of(folder)}
+    return {name: path for name, path in inside.items() if name in LISTS or name.startswith(("tables/", "figures/"))}
+
+
 def recorded(folder: Path) -> dict[str, Any]:
     """The record of a run: under `steps` what each rests on, and what was laid down; empty where none ran."""
     path = folder / RECORD
@@ -94,17 +104,20 @@ def digest(content: str | bytes) -> str:
 def digest_of_file(path: Path) -> str:
     """A short digest of a file's content, or that it is missing."""
     if not path.is_file():
-        return "missing"
+        return MISSING
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()[:16]
 
 
-def begin(folder: Path, beside: Path) -> None:
-    """Copy present results whole or not at all: half of them would look like a run that was stopped."""
+def begin(folder: Path, beside: Path, *left_out: str) -> None:
+    """Copy present results whole or not at all: half of them would look like a run that was stopped.
+
+    `left_out` are patterns of the names of files that are not copied.
+    """
     begun = beside.with_suffix(".new")
     shutil.rmtree(begun, ignore_errors=True)
     if folder.exists():
-        shutil.copytree(folder, begun)
+        shutil.copytree(folder, begun, ignore=shutil.ignore_patterns(*left_out))
     else:
         begun.mkdir(parents=True)
     begun.rename(beside)

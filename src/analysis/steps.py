@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis import notebooks, tables
 from analysis.errors import NotebookError, ParameterError, StudyError
+from analysis.parsing import parsed
 from analysis.settings import DECISIONS, value_problems
 from analysis.study import Study
 
@@ -92,6 +93,19 @@ def need_posts(study: Study) -> None:
 
 def _step(path: Path, earlier: tuple[str, ...]) -> Step:
     notebook = notebooks.glance(path)
+    _refuse_no_python(path, notebook)
     cells = [[cell["cell_type"], cell["source"], cell["metadata"].get("tags", [])] for cell in notebook["cells"]]
     code = notebooks.code_of(notebook)
-    return Step(path.stem, path, json.dumps(cells), code, notebooks.parameters_of(notebook), earlier)
+    return Step(path.stem, path, json.dumps(cells), code, notebooks.parameters_of(notebook, path.name), earlier)
+
+
+def _refuse_no_python(path: Path, notebook: Mapping[str, Any]) -> None:
+    """Raise `NotebookError` for a cell in which it cannot be seen what it reads and makes use of."""
+    for number, cell in enumerate(notebook["cells"], start=1):
+        try:
+            parsed(cell["source"] if cell["cell_type"] == "code" else "")
+        except SyntaxError as error:
+            raise NotebookError(
+                f"{path.name}, cell {number}, line {error.lineno}: {error.msg}. Mend the cell; magics (% and !) cannot "
+                "be followed."
+            ) from error

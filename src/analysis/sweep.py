@@ -61,7 +61,8 @@ def sweep(
     sweep is under way, and `ClusterError`; then the tables stay as they were.
     """
     lock = folder / ".lock"
-    with at as place, alone(lock, f"compendium sweep, {folder.name}"):
+    # The locks of rows may be taken: which rows run is this one's to say, also on other machines.
+    with at as place, alone(lock, f"compendium sweep, {folder.name}", elsewhere="refuse"):
         for name in {row.study for row in table.rows}:
             # What stops a study from being run is told by its rows.
             with suppress(CompendiumError):

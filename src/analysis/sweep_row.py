@@ -11,6 +11,9 @@ from analysis import pipeline, run_folder
 from analysis.errors import BusyError, ClusterError, CompendiumError
 from analysis.study import Study, open_study
 
+# The study itself was compared with another; the row was not.
+COMPARISONS = "comparison*.csv"
+
 
 @dataclass(frozen=True)
 class Task:
@@ -63,7 +66,7 @@ def _start_from_results(study: Study) -> None:
         return
     # They may be replaced at this moment. What is missing then, or of another run, is not current and runs.
     with suppress(OSError, shutil.Error):
-        run_folder.begin(replace(study, shelf=None).kept, beside)
+        run_folder.begin(replace(study, shelf=None).kept, beside, COMPARISONS)
 
 
 def _while_wanted(task: Task) -> Callable[[str, str], None]:

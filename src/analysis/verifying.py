@@ -20,7 +20,7 @@ from analysis.errors import NotebookError, StudyError
 from analysis.locks import alone
 from analysis.parsing import parsed
 from analysis.pipeline import RESULTS
-from analysis.run_folder import RECORD, executed, files_of
+from analysis.run_folder import LISTS, executed, laid_files
 from analysis.steps import Step, checked, parameters_of, steps
 from analysis.study import Study
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from analysis.execution import EngineName, Runner
 
 SHOWS_A_FIGURE = "show_figure"
-# These files hold the results of all notebooks, each under its name.
-LISTS = ("index.json", "values.json")
 
 
 @dataclass(frozen=True)
@@ -155,13 +153,8 @@ def _in_files(before: Mapping[str, bytes], now: Mapping[str, bytes]) -> dict[str
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    """The files that notebooks' results were laid down in, by their names."""
-    inside = {path.relative_to(folder).as_posix(): path for path in files_of(folder)}
-    return {
-        name: path.read_bytes()
-        for name, path in inside.items()
-        if name != RECORD and not name.startswith(("notebooks/", "."))
-    }
+    """What is in the files that notebooks' results were laid down in, by their names."""
+    return {name: path.read_bytes() for name, path in laid_files(folder).items()}
 
 
 def _makers(contents: Mapping[str, bytes]) -> dict[str, str]:
