@@ -8,14 +8,17 @@ that is written is removed at the end.
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import frame as frames
 import psutil
+from measuring import Taken
 
 SIZES, ON_SPARK = (1_000_000, 5_000_000, 25_400_000), 5_000_000
 BILLION = 1_000_000_000
@@ -46,11 +49,28 @@ def beside(posts: int, *, with_spark: bool) -> dict[str, float]:
         here = {"posts": posts, "bytes": path.stat().st_size, **frames.measure("sample", path, posts)}
         told(f"{posts:,} posts, DuckDB", here, here)
         if with_spark:
-            words = [sys.executable, __file__, "--child", str(path)]
-            there = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout)
-            for what in ("Spark, from its start", "Spark, once it runs"):
-                told(f"{posts:,} posts, {what}", {**here, **there[what]}, here)
+            for what, there in drawn_by_spark(path).items():
+                told(f"{posts:,} posts, {what}", {**here, **there}, here)
     return here
+
+
+def is_here() -> bool:
+    """Whether Spark can be had: its package, and Java."""
+    return find_spec("pyspark") is not None and shutil.which("java") is not None
+
+
+def measure(path: Path) -> list[Taken]:
+    """Draw from a frame with Spark: from its start, and once it runs."""
+    return [Taken(there["seconds"], there["megabytes"]) for there in drawn_by_spark(path).values()]
+
+
+def drawn_by_spark(path: Path) -> dict[str, dict[str, float]]:
+    """What a process of its own tells of two draws in one session."""
+    words = [sys.executable, __file__, "--child", str(path)]
+    # What Spark itself says is of no use here.
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    found: dict[str, dict[str, float]] = json.loads(done.stdout)
+    return found
 
 
 def child(path: Path) -> None:

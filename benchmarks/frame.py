@@ -4,6 +4,7 @@ Every measurement is a process of its own, whose peak memory is its own too. `sc
 columns needed; `plain scan` only unpacks them. Other sizes can be named. All that is written is removed at the end.
 """
 
+import hashlib
 import json
 import os
 import platform
@@ -59,7 +60,8 @@ def main() -> None:
 def measure(what: str, path: Path, posts: int, runs: int = RUNS) -> dict[str, float]:
     """The medians of some processes that do one thing."""
     words = [sys.executable, __file__, "--child", what, str(path), str(posts)]
-    found = [json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout) for _ in range(runs)]
+    done = [subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True) for _ in range(runs)]
+    found = [json.loads(one.stdout) for one in done]
     return {name: statistics.median(one[name] for one in found) for name in found[0]}
 
 
@@ -70,10 +72,19 @@ def child(what: str, path: Path, posts: int) -> None:
         import_module(needed)
     study = frame_study(path)
     started, used = time.perf_counter(), processor()
-    WORK[what](study, path, posts)
+    found = WORK[what](study, path, posts)
     took = {"seconds": time.perf_counter() - started, "processor": processor() - used}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    if what == "in_pandas":
+        must_agree(found, sample(study, path, posts))
     print(json.dumps({**took, "megabytes": peak}))
+
+
+def must_agree(found: tuple[list[list[int]], list[str]], drawn: Any) -> None:
+    """Exit with an error where pandas counts or draws other posts than the package."""
+    counts = drawn.flow[["kept", "dropped", "missing", "meets_alone"]].iloc[1 : 1 + len(NEEDED)].to_numpy().tolist()
+    if found != (counts, drawn.posts["post_id"].tolist()):
+        sys.exit(f"In pandas the counts are {found[0]}, in the package {counts}; or the posts differ.")
 
 
 def frame_study(path: Path) -> Any:
@@ -118,12 +129,12 @@ def read(path: Path, of_text: str) -> None:
         db.execute(f"SELECT {sums} FROM read_parquet({quoted(str(path))})").fetchall()
 
 
-def sample(study: Any, _: Path, __: int) -> None:
+def sample(study: Any, _: Path, __: int) -> Any:
     """Draw the sample."""
     from analysis import sampling
 
     decisions = study.decided(**dict.fromkeys(sampling.DECIDED))
-    sampling.draw_from(sampling.measure_study(study, decisions), decisions)
+    return sampling.draw_from(sampling.measure_study(study, decisions), decisions)
 
 
 def by_likes(study: Any, _: Path, __: int) -> None:
@@ -160,8 +171,8 @@ def every_choice(study: Any, _: Path, __: int) -> None:
     redrawn.every_combination(redrawn.material_of(study), decisions)
 
 
-def in_pandas(study: Any, path: Path, _: int) -> None:
-    """Read the columns and draw the sample as somebody would in pandas."""
+def in_pandas(study: Any, path: Path, _: int) -> tuple[list[list[int]], list[str]]:
+    """Read the columns, and count and draw as somebody would in pandas; nothing is shared with the package."""
     import duckdb
 
     from analysis import sampling
@@ -169,13 +180,28 @@ def in_pandas(study: Any, path: Path, _: int) -> None:
     decided = study.decided(**dict.fromkeys(sampling.DECIDED))
     columns = ", ".join(("post_id", "creator_id", *NEEDED))
     posts = duckdb.connect().execute(f"SELECT {columns} FROM read_parquet('{path}')").df()
-    left = posts["search_rank"] <= decided["search_rank_at_most"]
-    for measure_name, cut_off in zip(NEEDED[1:], list(TOGETHER)[1:], strict=True):
-        left &= posts[measure_name] >= decided[cut_off]
-    ordered = posts[left].sort_values(["search_rank", "post_id"])
-    creators = ordered["creator_id"].drop_duplicates().head(decided["creators_wanted"])
+    met = {"search_rank": posts["search_rank"] <= decided["search_rank_at_most"]}
+    for name, cut_off in zip(NEEDED[1:], list(TOGETHER)[1:], strict=True):
+        met[name] = posts[name] >= decided[cut_off]
+    left, told = posts["post_id"].notna(), []
+    for name, meets in met.items():
+        missing = left & posts[name].isna()
+        counts = (left & meets, left & ~meets & ~missing, missing, meets)
+        told.append([int(each.sum()) for each in counts])
+        left &= meets
+    return told, choose_in_pandas(posts[left], decided)
+
+
+def choose_in_pandas(left: Any, decided: Any) -> list[str]:
+    """The first creators, then their first posts, then second ones; equals in the order of their hashes."""
+    seed = decided["sample_seed"]
+    drawn = [hashlib.md5(f"{seed}:{post}".encode()).hexdigest() for post in left["post_id"]]
+    ordered = left.assign(drawn=drawn).sort_values(["search_rank", "drawn"], ignore_index=True)
+    creators = ordered["creator_id"].dropna().drop_duplicates().head(decided["creators_wanted"])
     theirs = ordered[ordered["creator_id"].isin(creators)]
-    theirs.groupby("creator_id").head(decided["per_creator_at_most"]).head(decided["posts_wanted"])
+    turns = theirs.assign(turn=theirs.groupby("creator_id").cumcount())
+    in_turn = turns[turns["turn"] < decided["per_creator_at_most"]].sort_values("turn", kind="stable")
+    return list(in_turn.head(decided["posts_wanted"]).sort_index()["post_id"])
 
 
 WORK = {

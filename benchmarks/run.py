@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import cluster
 import frame
 from measuring import HEAD, Row, Taken, machine, median, timed
 
@@ -31,6 +32,9 @@ NBVAL = (
 SIZES = {"1m": 1_000_000, "5m": 5_000_000, "25m": 25_400_000}
 SAMPLED = {"sample": "the sample drawn from it", "combinations": "with 1,000 combinations of cut-offs"}
 TEXTS = 200_000
+# How large the file of each frame was.
+BYTES: dict[int, int] = {}
+BILLION = 1_000_000_000
 DIGITS = {"seconds": 2, "megabytes": 0, "of_floor": 2, "times_as_fast": 1, "growth": 1}
 
 
@@ -49,6 +53,8 @@ def main() -> None:
     rows += [*of_languages()]
     print(f"\nMeasured in {time.perf_counter() - started:.0f} seconds. Seconds are the median of three runs; of one,")
     print("where a run is long: papermill, nbval, the making of a frame. Memory: the largest process.")
+    seconds, gigabytes = billion(rows)
+    print(f"From a billion posts, as the last two sizes go on: {seconds:.0f} seconds, {gigabytes:.0f} GB of Parquet.")
     if asked.record:
         write(rows, asked.record, load)
 
@@ -97,6 +103,7 @@ def of_frames(root: Path) -> Iterator[Row]:
     for size, posts in SIZES.items():
         path = root / "frame.parquet"
         made = of_frame("make", path, posts, runs=1)
+        BYTES[posts] = path.stat().st_size
         yield told(Row(f"make_{size}", f"a frame of {posts / 1e6:g} million posts made", made, first=first.get("make")))
         scan = of_frame("scan", path, posts)
         pandas = of_frame("in_pandas", path, posts, runs=1) if posts <= frame.PANDAS_UP_TO else None
@@ -112,6 +119,20 @@ def of_frames(root: Path) -> Iterator[Row]:
             first.setdefault(name, taken)
         first.setdefault("make", made)
         first.setdefault("scan", scan)
+    if cluster.is_here():
+        at_first, later = cluster.measure(path)
+        yield told(Row(f"spark_start_{size}", "  the sample drawn by Spark, from its start", at_first, scan))
+        yield told(Row(f"spark_{size}", "  the same, once Spark runs", later, scan))
+    else:
+        print("  not drawn by Spark: pyspark or Java is not here")
+
+
+def billion(rows: list[Row]) -> tuple[float, float]:
+    """The seconds for a sample from a billion posts and the gigabytes of its frame, as the last two sizes go on."""
+    seconds = {row.name: row.taken.seconds for row in rows}
+    (smaller, few), (larger, many) = [*SIZES.items()][-2:]
+    each = (seconds[f"sample_{larger}"] - seconds[f"sample_{smaller}"]) / (many - few)
+    return seconds[f"sample_{larger}"] + each * (BILLION - many), BYTES[many] / many * BILLION / 1e9
 
 
 def of_frame(what: str, path: Path, posts: int, runs: int = frame.RUNS) -> Taken:
@@ -121,7 +142,7 @@ def of_frame(what: str, path: Path, posts: int, runs: int = frame.RUNS) -> Taken
 
 
 def of_languages() -> Iterator[Row]:
-    """The language of a million texts, beside the careful function that looks at one; seconds of one processor."""
+    """The language of texts, beside the careful function that looks at one; one processor's seconds per million."""
     # Late: what this process holds counts as the memory of those that it starts.
     import language
     import pandas as pd
@@ -131,8 +152,9 @@ def of_languages() -> Iterator[Row]:
     few = texts.iloc[: language.ALONE].tolist()
     alone = language.seconds(lambda: [language.one_by_one(text) for text in few]) / len(few)
     at_once = language.seconds(lambda: language.language_of(texts, language.SIDES)) / len(texts)
-    yield told(Row("text_by_text", "language of a million posts, one by one (peer)", Taken(alone * 1e6)))
-    yield told(Row("language", "the same, all at once", Taken(at_once * 1e6), None, Taken(alone * 1e6)))
+    by_one, by_many = Taken(alone * 1e6), Taken(at_once * 1e6)
+    yield told(Row("text_by_text", f"language, per million, from {len(few):,} (peer)", by_one))
+    yield told(Row("language", f"the same at once, from {len(texts):,}", by_many, None, by_one))
 
 
 def told(row: Row) -> Row:
@@ -173,7 +195,9 @@ def write(rows: list[Row], path: Path, load: float) -> None:
         for kind, figure in row.figures.items()
     }
     on = dt.datetime.now(dt.UTC).date().isoformat()
-    about = {"speed_on": on, "speed_machine": machine(), "speed_load": f"{load:.1f}"}
+    seconds, gigabytes = billion(rows)
+    about = {"speed_on": on, "speed_machine": machine(), "speed_load": f"{load:.1f}",
+             "speed_billion_seconds": f"{seconds:.0f}", "speed_billion_gigabytes": f"{gigabytes:.0f}"}  # fmt: skip
     values = measured({**texts, **{name: (text, text) for name, text in about.items()}})
     content = {"recorded_on": on, "values": values}
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")

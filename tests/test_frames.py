@@ -1,6 +1,9 @@
 """Frames of any size: the database must draw what a plain reading of the rules in pandas draws."""
 
+import gc
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,9 @@ from analysis import finding, frame_files, frames, sampling, thresholds
 from analysis.criteria import Measured, criteria_of, meets, met
 from analysis.database import connected
 from analysis.errors import StudyError, TableError
+from analysis.in_files import files_at
 from analysis.privacy import masked
+from analysis.sampling import BOUND, CANNOT_BE_TOLD
 from analysis.standin.large import write_frame
 from analysis.study import open_study
 from frame_making import DECIDED, MEASURES, PROJECT_ROOT, decided_from, made, study_of, written
@@ -94,6 +99,10 @@ def test_any_frame_gives_the_counts_and_the_sample_of_a_plain_reading(
     assert drawn.posts["post_id"].tolist() == sample
 
 
+def drawn_from(folder: Path, file: str) -> sampling.Drawn:
+    return sampling.draw_from(sampling.measure_study(study_of(folder, file), DECIDED), DECIDED)
+
+
 def test_a_frame_that_was_parted_and_shuffled_or_written_as_csv_gives_the_same_sample(tmp_path: Path) -> None:
     posts = made(3, 500)
     written(posts, tmp_path / "whole.parquet")
@@ -101,15 +110,40 @@ def test_a_frame_that_was_parted_and_shuffled_or_written_as_csv_gives_the_same_s
     shuffled = posts.sample(frac=1, random_state=1, ignore_index=True)
     for number in range(3):
         written(shuffled.iloc[number::3], tmp_path / f"parts/{number}.parquet")
+        shuffled.iloc[number::3, :: -1 if number else 1].to_csv(tmp_path / f"parts/{number}.csv", index=False)
     posts.to_csv(tmp_path / "posts.csv", index=False)
     found = [
-        sampling.draw_from(sampling.measure_study(study_of(tmp_path, file), DECIDED), DECIDED)
-        for file in ("whole.parquet", "parts", "parts/*.parquet", "posts.csv")
+        drawn_from(tmp_path, file) for file in ("whole.parquet", "parts", "parts/*.parquet", "posts.csv", "parts/*.csv")
     ]
     for other in found[1:]:
         assert other.posts.equals(found[0].posts)
         assert other.flow.equals(found[0].flow)
     assert len(found[0].posts)
+
+
+@pytest.mark.parametrize("file", ["nan.parquet", "nan.csv"])
+def test_what_is_not_a_number_is_missing(file: str, tmp_path: Path) -> None:
+    written(made(3, 500), tmp_path / "frame.parquet")
+    kinds = dict.fromkeys(MEASURES, "DOUBLE") | {"host_comments": "FLOAT"}
+    filled = ", ".join(f"coalesce({name}::{kind}, 'nan') AS {name}" for name, kind in kinds.items())
+    with connected() as db:
+        db.execute(f"COPY (SELECT * REPLACE ({filled}) FROM '{tmp_path}/frame.parquet') TO '{tmp_path / file}'")
+    here, there = drawn_from(tmp_path, "frame.parquet"), drawn_from(tmp_path, file)
+    assert there.flow.equals(here.flow)
+    assert there.posts.equals(here.posts)
+    assert here.flow["missing"].sum()
+
+
+def test_a_lower_bound_that_is_left_empty_is_none(tmp_path: Path) -> None:
+    posts = made(3, 60).drop(columns=["likes_captured", "comments_count_captured"]).assign(comments_count=9)
+    posts["comments_count_is_bound"] = pd.Series([None, True, False] * 20, dtype="boolean")
+    written(posts, tmp_path / "frame.parquet")
+    decided = {**DECIDED, "search_rank_at_most": 9, "newcomer_share_at_least": 0.0}
+    measured = sampling.measure_study(study_of(tmp_path, "frame.parquet"), decided)
+    drawn = sampling.draw_from(measured, decided)
+    told = [sampling.explain_post(measured, drawn, decided, post).set_index("step") for post in posts["post_id"][:3]]
+    assert [one.loc["comments", "met"] for one in told] == ["not met", CANNOT_BE_TOLD, "not met"]
+    assert [one.loc["comments", "why"] for one in told] == ["", BOUND, ""]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -126,10 +160,9 @@ def test_every_combination_of_cut_offs_leaves_what_a_draw_with_them_leaves(seed:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_one_pass_counts_each_cut_off_as_a_pass_of_its_own_does(seed: int) -> None:
+def test_one_pass_counts_each_cut_off_as_a_draw_with_it_does(seed: int) -> None:
     measured = in_memory(made(seed, 120))
     tried = sampling.draw_from(measured, DECIDED, thresholds.around(measured, DECIDED)).thresholds
-    assert tried.equals(thresholds.one_at_a_time(measured, DECIDED))
     for row in tried.iloc[::5].to_dict("records"):
         alone = sampling.draw_from(measured, {**DECIDED, row["decision"]: row["cut_off"]})
         assert row["posts"] == alone.flow.set_index("step")["kept"]["creator_replies"]
@@ -183,6 +216,93 @@ def test_the_shares_of_words_are_counted_where_a_frame_lacks_them(
     ]
 
 
+def without_shares(count: int, **columns: Any) -> pd.DataFrame:
+    """Posts with texts in which the shares of words are to be counted."""
+    usual = {"post_id": [f"p{n:05}" for n in range(count)], "creator_id": "u", "search_rank": 1, "comments_count": 50}
+    return pd.DataFrame({**usual, "text": "word", **columns})
+
+
+def test_a_column_may_be_empty_in_many_posts_whose_shares_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "VECTORS_AT_ONCE", 1)
+    late = [n >= 3_000 for n in range(5_000)]
+    posts = without_shares(5_000, creator_id=["u" if told else None for told in late],
+                           likes_captured=["7+" if told else None for told in late],
+                           host_comments=pd.array([9 if told else None for told in late], dtype="Int64"))  # fmt: skip
+    written(posts, tmp_path / "frame.parquet")
+    frame = frames.open_frame(study_of(tmp_path, "frame.parquet"), DECIDED)
+    with frame.opened() as db:
+        kinds = {name: kind for name, kind, *_ in db.execute("DESCRIBE measured").fetchall()}
+        told = db.execute(
+            "SELECT count(creator_id), sum(host_comments), count(newcomer_share) FROM measured"
+        ).fetchone()
+    assert told == (2_000, 18_000, 5_000)
+    assert (kinds["creator_id"], kinds["host_comments"], kinds["newcomer_share"]) == ("VARCHAR", "BIGINT", "DOUBLE")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), duckdb.IOException("No space left on device"), OSError("no")])
+def test_what_ends_the_counting_of_shares_leaves_nothing_behind(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(without_shares(5_000), tmp_path / "frame.parquet")
+    room, count, pieces = tmp_path / "room", frames.share_of, iter([None, error])
+    room.mkdir()
+
+    def share_of(*given: Any) -> Any:
+        if raised := next(pieces):
+            assert list(room.glob("*/*.parquet"))
+            raise raised
+        return count(*given)
+
+    monkeypatch.setattr(frames, "VECTORS_AT_ONCE", 1)
+    monkeypatch.setattr(frames, "share_of", share_of)
+    monkeypatch.setattr("tempfile.tempdir", str(room))
+    with pytest.raises((type(error), TableError)):
+        frames.open_frame(study_of(tmp_path, "frame.parquet"), DECIDED)
+    assert not list(room.iterdir())
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Let no file grow larger than so many bytes, as on a disk that is full."""
+    resource = pytest.importorskip("resource")
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, allowed[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+
+def test_shares_for_which_there_is_no_room_are_told_and_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(without_shares(5_000), tmp_path / "frame.parquet")
+    (tmp_path / "room").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "room"))
+    told = r"room/compendium-.*: could not be written \(.*Free room there, or give the frame the column newcomer_share"
+    with pytest.raises(TableError, match=told), room_for(2_000):
+        frames.open_frame(study_of(tmp_path, "frame.parquet"), DECIDED)
+    assert not list((tmp_path / "room").iterdir())
+
+
+@pytest.mark.parametrize("name", ["COMPENDIUM_READS", "COMPENDIUM_RESULTS"])
+def test_shares_stay_as_long_as_their_frame_and_in_a_run_within_its_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(without_shares(10), tmp_path / "frame.parquet")
+    (tmp_path / ".reads").mkdir()
+    monkeypatch.setenv(name, str(tmp_path / ".reads/03-sample"))
+    frame = frames.open_frame(study_of(tmp_path, "frame.parquet"), DECIDED)
+    assert list(tmp_path.glob(".reads/compendium-*/000000.parquet"))
+    with frame.opened() as db:
+        assert db.execute("SELECT count(newcomer_share) FROM measured").fetchone() == (10,)
+    del frame, db
+    gc.collect()
+    assert not list(tmp_path.glob(".reads/compendium-*"))
+
+
 def test_the_exchange_is_counted_in_the_studys_comments_as_for_a_table_in_memory(tmp_path: Path) -> None:
     whole = open_study(root=PROJECT_ROOT)
     for name in ("posts", "comments", "creators"):
@@ -227,6 +347,46 @@ def test_a_frame_that_cannot_be_used_says_why(columns: Any, told: str, tmp_path:
         sampling.draw_from(sampling.measure_study(this, DECIDED), DECIDED)
 
 
+@pytest.mark.parametrize(
+    ("ending", "lacking", "told"),
+    [("parquet", ["comments_count"], "comments_count"), ("parquet", ["newcomer_share"], "newcomer_share"),
+     ("csv", ["search_rank", "creator_id"], "creator_id")],
+)  # fmt: skip
+def test_one_file_of_many_without_a_needed_column_is_named(
+    ending: str, lacking: list[str], told: str, tmp_path: Path
+) -> None:
+    for name, left_out in (("a", []), ("b", lacking), ("c", ["likes", "likes_captured"])):
+        posts = made(3, 50).assign(text="word").drop(columns=left_out)
+        if ending == "csv":
+            posts.to_csv(tmp_path / f"{name}.csv", index=False)
+        else:
+            written(posts, tmp_path / f"{name}.parquet")
+    with pytest.raises(TableError, match=rf"tables, posts, b\.{ending}: column '{told}' is missing"):
+        drawn_from(tmp_path, f"*.{ending}")
+    (tmp_path / f"b.{ending}").unlink()
+    assert len(made(3, 50)) * 2 == frames.count_posts(study_of(tmp_path, f"*.{ending}"), DECIDED)
+
+
+def test_signs_of_patterns_in_the_names_of_folders_and_files_are_names(tmp_path: Path) -> None:
+    posts = made(3, 200)
+    written(posts, tmp_path / "frame.parquet")
+    whole = drawn_from(tmp_path, "frame.parquet")
+    folder = tmp_path / "study [1]*"
+    (folder / "parts").mkdir(parents=True)
+    (tmp_path / "study 1 and more/parts").mkdir(parents=True)
+    written(posts.iloc[:9], tmp_path / "study 1 and more/parts/0.parquet")
+    written(posts, folder / "frame[2]?.parquet")
+    posts.to_csv(folder / "posts[3].csv", index=False)
+    for number in range(2):
+        written(posts.iloc[number::2], folder / f"parts/{number}.parquet")
+    for file in ("frame[2]?.parquet", "posts[3].csv", "parts", "parts/*.parquet", "p[a]rts/?.parquet"):
+        assert drawn_from(folder, file).posts.equals(whole.posts)
+    assert files_at(folder / "parts/[01].parquet") == files_at(folder / "parts")
+    assert files_at(folder / "absent.parquet") == [folder / "absent.parquet"]
+    with pytest.raises(TableError, match="there is no such file"):
+        drawn_from(folder, "frame[4].parquet")
+
+
 def test_a_broken_file_and_one_that_is_not_there_are_told(tmp_path: Path) -> None:
     written(made(1, 100), tmp_path / "frame.parquet")
     content = (tmp_path / "frame.parquet").read_bytes()
@@ -235,6 +395,11 @@ def test_a_broken_file_and_one_that_is_not_there_are_told(tmp_path: Path) -> Non
         sampling.measure_study(study_of(tmp_path, "frame.parquet"), DECIDED)
     with pytest.raises(TableError, match="there is no such file"):
         sampling.measure_study(study_of(tmp_path, "absent/*.parquet"), DECIDED)
+    for number in range(3):
+        written(made(number, 100), tmp_path / f"part{number}.parquet")
+    (tmp_path / "part1.parquet").write_bytes(content[: len(content) // 2])
+    with pytest.raises(TableError, match=r"not a readable file.*part1\.parquet"):
+        sampling.measure_study(study_of(tmp_path, "part*.parquet"), DECIDED)
 
 
 @pytest.mark.parametrize(
@@ -290,6 +455,30 @@ def test_no_posts_are_no_frame(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="--posts: found 0; expected how many"):
         write_frame(tmp_path / "frame.parquet", 0, 1)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_frame_for_which_there_is_no_room_is_told_and_what_was_there_stays(tmp_path: Path) -> None:
+    path = tmp_path / "frame.parquet"
+    write_frame(path, 100, 1)
+    before = path.read_bytes()
+    told = r"frame\.parquet: could not be written \(.*Free room there, or name another --out.*before stays"
+    with pytest.raises(TableError, match=told), room_for(50_000):
+        write_frame(path, 10_000, 1)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_more_posts_than_are_looked_at_are_told_as_at_least_so_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(made(3, 500), tmp_path / "frame.parquet")
+    measured = sampling.measure_study(study_of(tmp_path, "frame.parquet"), DECIDED)
+    for module in (sampling, finding):
+        monkeypatch.setattr(module, "NEAR", 20)
+    with pytest.raises(StudyError, match="'p000' begins the identifiers of at least 20 posts: p00000, p00001, "):
+        finding.find_among(measured, "p000")
+    with pytest.raises(StudyError, match="'p0001' begins the identifiers of 10 posts: p00010, "):
+        finding.find_among(measured, "p0001")
 
 
 def test_a_post_of_a_frame_is_explained_and_found_by_what_the_book_shows(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from analysis.contenders import contenders
 from analysis.criteria import Measured
 from analysis.cut_offs import draw_every
 from analysis.database import connected
+from analysis.database import frame as table
 from analysis.errors import StudyError, TableError
 from analysis.in_files import STAY, files_at
 from analysis.standin.large import write_frame
@@ -55,8 +56,6 @@ def whole(path: Path, decisions: dict[str, Any]) -> Measured:
 
 
 def frame_of(db: Any) -> pd.DataFrame:
-    from analysis.database import frame as table
-
     return table(db, "SELECT * FROM measured")
 
 
@@ -117,6 +116,34 @@ def test_what_may_be_drawn_draws_what_the_whole_frame_draws(frame: Path, tmp_pat
     assert some.drawn.any()
 
 
+@pytest.mark.parametrize("kind", ["SMALLINT", "USMALLINT", "DECIMAL(9, 2)"])
+def test_narrow_numbers_stand_in_the_order_of_numbers(kind: str, frame: Path, tmp_path: Path) -> None:
+    path = tmp_path / "frame.parquet"
+    with connected() as db:
+        db.execute(f"COPY (SELECT * REPLACE (search_rank::{kind} AS search_rank) FROM '{frame}') TO '{path}'")
+    decisions = decided(study_of(path))
+    rows = pd.DataFrame([{**decisions, "search_rank_at_most": rank} for rank in (20, 600)])
+    found = []
+    for file in (path, frame):
+        measured = frames.open_frame(study_of(file), decisions)
+        few = contenders(measured, rows)
+        (some,) = draw_every(few, rows)
+        found.append([some.posts["post_id"][drawn].tolist() for drawn in some.drawn])
+        found.append(sampling.in_order(measured, decisions)["search_rank"].dropna().astype(float).tolist())
+    assert found[:2] == found[2:]
+
+
+@pytest.mark.parametrize(
+    "kind", ["TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT"]
+)
+def test_every_kind_of_number_is_read_as_a_number(kind: str) -> None:
+    with connected() as db:
+        found = table(db, f"SELECT unnest([2, NULL])::{kind} AS whole, 1.5::DECIMAL(4, 2) AS part, 'x' AS text")
+    assert [str(found[name].dtype) for name in found] == ["Int64", "float64", "str"]
+    assert found["whole"].iloc[0] == 2
+    assert found["part"].iloc[0] == 1.5
+
+
 def test_what_cannot_be_tried_on_a_frame_in_files_is_listed_with_the_reason(frame: Path) -> None:
     study = study_of(frame)
     material = redrawn.material_of(study)
@@ -124,7 +151,7 @@ def test_what_cannot_be_tried_on_a_frame_in_files_is_listed_with_the_reason(fram
     assert set(idle) == {redrawn.TOO_MANY, redrawn.HELD}
     found = redrawn.every_combination(material, decided(study, side_by="language"))
     assert found == NotComputable(redrawn.TOO_MANY)
-    with pytest.raises(StudyError, match="stay in their files.*decide side_by: creators"):
+    with pytest.raises(StudyError, match="decide side_by: creators, and give the frame the columns"):
         sampling.measure_study(study, decided(study, side_by="language"))
 
 

@@ -17,9 +17,11 @@ import pandas as pd
 import pytest
 
 from analysis import cli, on_spark, sampling, spark_session, thresholds
+from analysis.database import connected
 from analysis.errors import ClusterError, CompendiumError, ParameterError, StudyError, TableError
+from analysis.selection import NOTHING, Tried
 from analysis.study import Study, open_study
-from frame_making import DECIDED, PROJECT_ROOT, decided_from, made, study_of, written
+from frame_making import DECIDED, MEASURES, PROJECT_ROOT, decided_from, made, study_of, written
 
 SETTINGS = ["spark.master=local[2]", "spark.ui.enabled=false", "spark.sql.shuffle.partitions=2",
             "spark.ui.showConsoleProgress=false", "spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1",
@@ -46,8 +48,8 @@ def spark() -> Iterator[Any]:
     gc.collect()
 
 
-def draw(measured: Any, decided: dict[str, Any]) -> sampling.Drawn:
-    return sampling.draw_from(measured, decided)
+def draw(measured: Any, decided: dict[str, Any], tried: Tried = NOTHING) -> sampling.Drawn:
+    return sampling.draw_from(measured, decided, tried)
 
 
 def same(one: sampling.Drawn, other: sampling.Drawn) -> bool:
@@ -76,7 +78,9 @@ def test_every_cut_off_and_every_combination_leaves_what_it_leaves_in_the_databa
     written(made(3, 300), tmp_path / "frame.parquet")
     this = study_of(tmp_path, "frame.parquet")
     here, there = sampling.measure_study(this, DECIDED), on_spark.measure_on(spark, this, DECIDED)
-    assert thresholds.one_at_a_time(there, DECIDED).equals(thresholds.one_at_a_time(here, DECIDED))
+    alone = [draw(one, DECIDED, thresholds.around(one, DECIDED)).thresholds for one in (there, here)]
+    assert alone[0].equals(alone[1])
+    assert len(alone[0])
     values = {"search_rank_at_most": [3, 6, 8], "min_comments": [0, 10, 20], "newcomer_share_at_least": [0.2, 0.5]}
     found = thresholds.together(there, DECIDED, values)
     assert found.equals(thresholds.together(here, DECIDED, values))
@@ -107,6 +111,15 @@ def test_a_frame_in_parts_in_csv_or_under_an_address_gives_the_same_sample(spark
     for this in (study_of(tmp_path, "parts of it"), study_of(tmp_path, "posts.csv"), address):
         assert same(draw(on_spark.measure_on(spark, this, DECIDED), DECIDED), here)
     assert len(here.posts)
+
+
+def test_what_is_not_a_number_is_missing_there_too(spark: Any, tmp_path: Path) -> None:
+    written(made(3, 300), tmp_path / "frame.parquet")
+    filled = ", ".join(f"coalesce({name}::DOUBLE, 'nan') AS {name}" for name in MEASURES)
+    with connected() as db:
+        db.execute(f"COPY (SELECT * REPLACE ({filled}) FROM '{tmp_path}/frame.parquet') TO '{tmp_path}/nan.parquet'")
+    here = draw(sampling.measure_study(study_of(tmp_path, "frame.parquet"), DECIDED), DECIDED)
+    assert same(draw(on_spark.measure_on(spark, study_of(tmp_path, "nan.parquet"), DECIDED), DECIDED), here)
 
 
 def test_the_shares_of_words_are_counted_by_the_workers_where_a_frame_lacks_them(
@@ -186,6 +199,14 @@ def test_the_command_tells_of_one_post_what_it_tells_without_spark(command: Any)
     assert "In the sample: place 120 of 120." in there[1]
 
 
+@pytest.mark.parametrize("asked", ["~abcd", "abcd"])
+def test_a_post_as_the_book_shows_it_is_not_looked_for_on_spark(asked: str, spark: Any, tmp_path: Path) -> None:
+    written(made(3, 50), tmp_path / "frame.parquet")
+    told = rf"--why {asked}: .* begins so as captured.*ask without --engine spark"
+    with pytest.raises(StudyError, match=told):
+        draw(on_spark.measure_on(spark, study_of(tmp_path, "frame.parquet"), DECIDED, asked), DECIDED)
+
+
 def test_the_whole_command_takes_its_settings_from_sparks_own_file(spark: Any, tmp_path: Path) -> None:
     lines = [line.replace("=", " ", 1) for line in SETTINGS]
     (tmp_path / "spark-defaults.conf").write_text("\n".join(lines), encoding="utf-8")
@@ -249,6 +270,14 @@ def test_files_that_are_broken_or_not_there_or_under_an_address_that_spark_canno
     assert "sides are told by language" in raised(far, spark, {**DECIDED, "side_by": "language"})
 
 
+def test_one_file_of_many_without_a_needed_column_is_named(spark: Any, tmp_path: Path) -> None:
+    written(made(3, 50), tmp_path / "a.parquet")
+    written(made(3, 50).drop(columns="comments_count"), tmp_path / "b.parquet")
+    assert "tables, posts, b.parquet: column 'comments_count' is missing" in raised(
+        study_of(tmp_path, "*.parquet"), spark
+    )
+
+
 def test_a_frame_that_the_workers_do_not_reach_is_told(spark: Any, tmp_path: Path) -> None:
     written(made(3, 50), tmp_path / "frame.parquet")
     measured = on_spark.measure_on(spark, study_of(tmp_path, "frame.parquet"), DECIDED)
@@ -279,6 +308,54 @@ def test_a_cluster_that_is_lost_is_told(spark: Any) -> None:
     for error in (PySparkException("Job 3 cancelled because SparkContext was shut down"), ConnectionRefusedError("no")):
         with pytest.raises(ClusterError, match="Spark did not answer any more"), spark_session.telling("posts"):
             raise error
+
+
+LOSES_ITS_JAVA = """
+import sys
+from analysis import errors, spark_session
+
+try:
+    with spark_session.session(sys.argv[1:]) as spark, spark_session.telling("posts"):
+        spark.sparkContext._gateway.proc.kill()
+        spark.sparkContext._gateway.proc.wait()
+        spark.sql("SELECT 1").collect()
+except errors.ClusterError as error:
+    print(error)
+"""
+
+
+def test_a_spark_that_is_lost_half_way_is_told_and_not_that_it_cannot_be_stopped(spark: Any) -> None:
+    words = [sys.executable, "-c", LOSES_ITS_JAVA, *SETTINGS]
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert "posts: Spark did not answer any more" in done.stdout, done.stderr
+    assert done.returncode == 0
+
+
+def test_a_spark_that_fails_while_it_is_set_up_is_stopped_and_told(monkeypatch: pytest.MonkeyPatch, spark: Any) -> None:
+    from py4j.protocol import Py4JNetworkError
+    from pyspark.sql import SparkSession
+
+    stopped = []
+
+    class Failing:
+        appName = config = lambda self, *_: self  # noqa: N815
+        getOrCreate = sparkContext = property(lambda self: self)  # noqa: N815
+        master = "local[2]"
+
+        def __call__(self) -> Any:
+            return self
+
+        def setLogLevel(self, _: str) -> None:  # noqa: N802
+            raise Py4JNetworkError("the answer is empty")
+
+        def stop(self) -> None:
+            stopped.append(self)
+            raise ConnectionRefusedError("nobody there")
+
+    monkeypatch.setattr(SparkSession, "builder", Failing())
+    with pytest.raises(ClusterError, match=r"--engine spark: Spark did not start \(the answer is empty\)"):
+        started()
+    assert len(stopped) == 1
 
 
 def started(*settings: str) -> None:

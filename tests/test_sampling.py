@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import cli, sampling, schema
+from analysis import cli, sampling, schema, thresholds
 from analysis.computable import NotComputable
-from analysis.criteria import measure_posts
+from analysis.criteria import Measured, measure_posts
 from analysis.errors import StudyError
 from analysis.figures import sampling as draw
 from analysis.privacy import masked
@@ -18,7 +18,6 @@ from analysis.sampling import Drawn, draw_from, draw_sample, explain_post, find_
 from analysis.settings import Side
 from analysis.sources.mapped import read_mapped
 from analysis.study import open_study
-from analysis.thresholds import one_at_a_time as thresholds
 
 SIDES = {"newcomer": Side("arrivals", "en", "English", "Latin"), "host": Side("locals", "zh", "Chinese", "Han")}
 ABSENT = NotComputable("the study has no comments")
@@ -320,12 +319,17 @@ def test_what_a_criterion_keeps_by_itself_is_counted_in_the_whole_capture() -> N
     assert counts(found, "comments") == [0, 1, 0]
 
 
+def left_by_others(measured: Measured, decisions: dict[str, Any]) -> Any:
+    """What other values of each cut-off leave, as a notebook asks for it."""
+    return draw_from(measured, decisions, thresholds.around(measured, decisions)).thresholds
+
+
 def test_other_cut_offs_leave_as_many_posts_as_a_draw_with_them_would() -> None:
     rng = np.random.default_rng(5)
     captured = posts(search_rank=rng.integers(1, 90, 80).tolist(), comments_count=rng.integers(0, 60, 80).tolist())
     decisions = LAX | {"search_rank_at_most": 50, "min_comments": 20}
     measured = measure_posts(captured, ABSENT, ABSENT, token_unit="word", sides=SIDES)
-    tried = thresholds(measured, decisions)
+    tried = left_by_others(measured, decisions)
     assert set(tried["decision"]) == {"search_rank_at_most", "newcomer_share_at_least", "min_comments"}
     for row in tried.iloc[::7].to_dict("records"):
         again = draw_sample(captured, ABSENT, ABSENT, decisions | {row["decision"]: row["cut_off"]}, SIDES)
@@ -343,7 +347,7 @@ def test_the_figure_of_the_flow_tells_every_number_that_is_left() -> None:
 def test_the_panels_of_the_thresholds_fit_a_phone_and_name_the_decision() -> None:
     captured, comments, creators = conversation()
     measured = measure_posts(captured.assign(comments_count=[4, 2, 200]), comments, creators, **COUNTED)
-    figure = draw.thresholds(thresholds(measured, LAX | {"min_comments": 3}), 2)
+    figure = draw.thresholds(left_by_others(measured, LAX | {"min_comments": 3}), 2)
     grid = figure.axes[0].get_gridspec()
     assert (grid.nrows, grid.ncols) == (2, 3)
     panels = {axes.get_title(loc="left").replace("\n", " "): axes for axes in figure.axes[:5]}
@@ -355,7 +359,7 @@ def test_the_panels_of_the_thresholds_fit_a_phone_and_name_the_decision() -> Non
 
 def test_between_two_values_that_were_tried_the_stricter_one_counts() -> None:
     measured = measure_posts(posts(comments_count=[0, 10, 20], search_rank=[1, 5, 9]), ABSENT, ABSENT, **COUNTED)
-    figure = draw.thresholds(thresholds(measured, LAX), 2)
+    figure = draw.thresholds(left_by_others(measured, LAX), 2)
     drawn_as = {axes.get_title(loc="left"): axes.lines[0].get_drawstyle() for axes in figure.axes[:3]}
     assert drawn_as["search place\nat most"] == "steps-post"
     assert drawn_as["comments\nat least"] == "steps-pre"
@@ -363,7 +367,7 @@ def test_between_two_values_that_were_tried_the_stricter_one_counts() -> None:
 
 def test_no_name_of_a_threshold_runs_out_of_its_panel() -> None:
     captured, comments, creators = conversation()
-    figure = draw.thresholds(thresholds(measure_posts(captured, comments, creators, **COUNTED), LAX), 2)
+    figure = draw.thresholds(left_by_others(measure_posts(captured, comments, creators, **COUNTED), LAX), 2)
     figure.draw_without_rendering()
     for axes in figure.axes[:5]:
         assert axes._left_title.get_window_extent().x1 <= axes.get_window_extent().x1

@@ -66,5 +66,5 @@ def _up_to_the_last(
         return "TRUE"
     # The first part lets the database pass over most posts without a look at what they are called.
     is_told = criteria_of(dict(taken.iloc[0]))[0].measure not in measured.absent
-    near = f"measure <= {last[0][0]!r}::DOUBLE" if is_told else "TRUE"
+    near = f"measure <= {float(last[0][0])!r}::DOUBLE" if is_told else "TRUE"
     return f"{near} AND stands <= (SELECT stands FROM last_taken)"  # noqa: S608

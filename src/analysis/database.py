@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 MEMORY = "1GB"
+# Each may also come without a sign, as UTINYINT does.
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 # Its name alone: neither library is loaded before it is needed.
 Connection: TypeAlias = "duckdb.DuckDBPyConnection"
 
@@ -77,9 +79,9 @@ def named(column: str) -> str:
 def _column(cells: list[object], kind: str) -> pd.Series:
     import pandas as pd
 
-    if kind in ("BIGINT", "INTEGER", "UBIGINT", "HUGEINT", "UINTEGER"):
+    if kind.removeprefix("U") in WHOLE:
         return pd.Series(cells, dtype="Int64")
-    if kind in ("DOUBLE", "FLOAT"):
+    if kind.startswith(("DOUBLE", "FLOAT", "DECIMAL")):
         return pd.Series(cells, dtype="float64")
     if kind.startswith("TIMESTAMP"):
         return pd.to_datetime(pd.Series(cells, dtype="object"), utc=True).dt.as_unit("s")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.database import connected, named, quoted
 from analysis.errors import TableError, nearest
+from analysis.in_files import files_at, pattern_of
 from analysis.measures import any_row
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ TEXTS = ("title", "text")
 IDENTIFIERS = ("post_id", "creator_id")
 NUMBERS = ("search_rank", "likes", "comments_count", "newcomer_share", "host_comments", "creator_replies")
 BOUNDS = ("likes_captured", "comments_count_captured", "likes_is_bound", "comments_count_is_bound")
+# Whoever writes a frame with NumPy writes for a missing number one that is none, and larger than all others.
+MISSING = "nullif({number}, CAST('NaN' AS DOUBLE))"
 NO_POSTS = "the frame has no posts. Name files with rows, or import a capture."
 NO_SPACE = ("no space left", "offload", "max_temp_directory_size", "disk full")
 
@@ -45,21 +48,36 @@ def database(where: str) -> Iterator[Connection]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+@contextmanager
+def writing(path: Path, otherwise: str) -> Iterator[None]:
+    """Tell that there is no room for what a database writes to a path, and what else there is to do."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise TableError(
+            f"{path}: could not be written ({str(error).splitlines()[0]}). Free room there, or {otherwise}. What was "
+            "there before stays."
+        ) from error
+
+
 def reader(path: Path, where: str) -> str:
     """What reads a file, a folder or a pattern, in SQL. Raises `TableError` where there is no such file."""
-    pattern = path / "*.parquet" if path.is_dir() else path
-    if not any(Path(pattern.anchor or ".").glob(str(pattern.relative_to(pattern.anchor)))):
+    if not any(file.is_file() for file in files_at(path)):
         raise TableError(f"{where}: there is no such file. Check the path in study.yml, or import a capture.")
-    if pattern.suffix == ".parquet":
-        return f"read_parquet({quoted(str(pattern))}, union_by_name = true)"
+    pattern = quoted(pattern_of(path))
+    if path.is_dir() or path.suffix == ".parquet":
+        return f"read_parquet({pattern}, union_by_name = true)"
     # A column of digits would be taken for numbers, and an identifier lose its zeros.
-    return f"read_csv({quoted(str(pattern))}, all_varchar = true, header = true)"
+    return f"read_csv({pattern}, all_varchar = true, header = true, union_by_name = true)"
 
 
-def posts_in(db: Connection, source: str, decisions: Mapping[str, Any], where: str) -> str:
+def posts_in(db: Connection, path: Path, decisions: Mapping[str, Any], where: str) -> str:
     """The query that gives the columns that a sample needs, typed. Raises `TableError` where one or all posts lack."""
-    kinds = {str(name): str(kind) for name, kind, *_ in db.execute(f"DESCRIBE FROM {source}").fetchall()}
-    query = selecting(kinds, source, decisions, where)
+    source = reader(path, where)
+    query = selecting(_kinds(db, source), source, decisions, where)
+    check_each(db, path, decisions, where)
     if not any_row(db, source):
         raise TableError(f"{where}: {NO_POSTS}")
     return query
@@ -70,36 +88,63 @@ def selecting(kinds: Mapping[str, str], source: str, decisions: Mapping[str, Any
 
     Raises `TableError` with all that are lacking.
     """
-    problems = _lacking(kinds, decisions)
-    if problems:
-        listed = "\n".join(f"{where}: {problem}" for problem in problems)
-        raise TableError(
-            f"{listed}\nFound: {', '.join(kinds)}. Rename columns, or add those that were not captured and leave them "
-            "empty: what they are about is then told as not computable."
-        )
+    _need(kinds, decisions, where)
     share = () if "newcomer_share" in kinds else TEXTS
     columns = [name for name in (*IDENTIFIERS, *NUMBERS, *BOUNDS, *share) if name in kinds]
     return f"SELECT {', '.join(_typed(name, kinds[name]) for name in columns)} FROM {source}"  # noqa: S608
 
 
-def _lacking(columns: Collection[str], decisions: Mapping[str, Any]) -> list[str]:
+def check_each(db: Connection, path: Path, decisions: Mapping[str, Any], where: str) -> None:
+    """Raise `TableError` for the first of several files that lacks a needed column, which the others would hide."""
+    files = files_at(path)
+    if len(files) == 1:
+        return
+    held = {file.name: _kinds(db, reader(file, where)) for file in files}
+    # Where one tells the shares of words, nobody counts them in the texts of the others.
+    told = {"newcomer_share"} & {name for columns in held.values() for name in columns}
+    for name, columns in held.items():
+        _need(columns, decisions, f"{where}, {name}", told)
+
+
+def _kinds(db: Connection, source: str) -> dict[str, str]:
+    """The columns that are read from somewhere, each with its kind."""
+    return {str(name): str(kind) for name, kind, *_ in db.execute(f"DESCRIBE FROM {source}").fetchall()}
+
+
+def _need(columns: Collection[str], decisions: Mapping[str, Any], where: str, more: Collection[str] = ()) -> None:
+    problems = _lacking(columns, decisions, more)
+    if problems:
+        listed = "\n".join(f"{where}: {problem}" for problem in problems)
+        raise TableError(
+            f"{listed}\nFound: {', '.join(columns)}. Rename columns, or add those that were not captured and leave "
+            "them empty: what they are about is then told as not computable."
+        )
+
+
+def _lacking(columns: Collection[str], decisions: Mapping[str, Any], more: Collection[str]) -> list[str]:
     """The columns that are needed and not there, each with the nearest that is."""
     engagement = "likes" if decisions["engagement_by"] == "likes" else "search_rank"
-    needed = [name for name in (*IDENTIFIERS, engagement, "comments_count") if name not in columns]
+    needed = [name for name in (*IDENTIFIERS, engagement, "comments_count", *more) if name not in columns]
     told = [f"column '{name}' is missing.{nearest(name, columns)}" for name in needed]
-    if not {"newcomer_share", *TEXTS} & set(columns):
+    if not {"newcomer_share", *TEXTS, *more} & {*columns, *more}:
         told.append(f"column 'text' is missing, and 'newcomer_share' as well.{nearest('newcomer_share', columns)}")
     return told
 
 
 def _typed(name: str, kind: str) -> str:
     if kind == "VARCHAR" and name in NUMBERS:
-        return f"CAST(nullif({named(name)}, '') AS DOUBLE) AS {name}"
+        return f"{MISSING.format(number=_cast(name, 'DOUBLE'))} AS {name}"
+    if kind.upper() in ("DOUBLE", "FLOAT") and name in NUMBERS:
+        return f"{MISSING.format(number=named(name))} AS {name}"
     if kind == "VARCHAR" and name.endswith("_is_bound"):
-        return f"CAST(nullif({named(name)}, '') AS BOOLEAN) AS {name}"
+        return f"{_cast(name, 'BOOLEAN')} AS {name}"
     if kind != "VARCHAR" and name in (*IDENTIFIERS, *TEXTS):
         return f"CAST({named(name)} AS STRING) AS {name}"
     return named(name)
+
+
+def _cast(name: str, kind: str) -> str:
+    return f"CAST(nullif({named(name)}, '') AS {kind})"
 
 
 def _told(error: Exception, where: str, scratch: Path) -> str:

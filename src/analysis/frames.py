@@ -7,6 +7,7 @@ is counted in its texts, and the exchange in the study's comments.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -20,10 +21,11 @@ from analysis import schema
 from analysis.computable import NotComputable
 from analysis.criteria import EXCHANGE
 from analysis.database import frame, quoted
-from analysis.frame_files import TEXTS, database, posts_in, reader
-from analysis.in_files import brings_measures
+from analysis.frame_files import TEXTS, database, posts_in, reader, writing
+from analysis.in_files import lie_in_files
 from analysis.language import share_of, wording
 from analysis.measures import BOUNDED, any_row, captured_absent, exchange_absent, measuring
+from analysis.reads import NOTES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 # Texts are counted so many vectors of the database at a time: some two hundred thousand.
 VECTORS_AT_ONCE = 100
+# By this name a kernel knows the folder of a run that is under way.
+RESULTS = "COMPENDIUM_RESULTS"
 
 
 @dataclass(eq=False)
@@ -49,8 +53,12 @@ class Frame:
     query: str
     columns: Collection[str]
     absent: Mapping[str, str]
-    # Whether the files tell the shares of words, so that no way of counting words matters.
-    holds_shares: bool = False
+    shares: _Shares | None = None
+
+    @property
+    def holds_shares(self) -> bool:
+        """Whether the files tell the shares of words, so that no way of counting words matters."""
+        return self.shares is None
 
     @contextmanager
     def opened(self) -> Iterator[Connection]:
@@ -66,10 +74,12 @@ class Frame:
 
 
 def holds_frame(study: Study) -> bool:
-    """Whether a study's posts are to be read where they lie, as all are but a CSV file in the study's own form."""
+    """Whether a study's posts are to be read where they lie, as all are but one CSV file in the study's own form."""
     path = file_of(study, "posts")
-    if path is None or path.suffix == ".csv":
-        return path is not None and brings_measures(path)
+    if path is None:
+        return False
+    if path.suffix == ".csv":
+        return lie_in_files(path)
     return path.parent != study.corpus or path.is_file()
 
 
@@ -79,11 +89,10 @@ def open_frame(study: Study, decisions: Mapping[str, Any]) -> Frame:
     Raises `TableError` where files are missing, unreadable or empty, and with every column that is needed and lacking.
     """
     where = where_of(study)
-    source = reader(file_of(study, "posts") or study.corpus, where)
     with database(where) as db:
-        tables = {"posts": posts_in(db, source, decisions, where)}
+        tables = {"posts": posts_in(db, _posts_of(study), decisions, where)}
         _name_tables(db, tables)
-        held = [str(row[0]) for row in db.execute("DESCRIBE posts").fetchall()]
+        held = {str(name): str(kind) for name, kind, *_ in db.execute("DESCRIBE posts").fetchall()}
         beside = comments_beside(study, held, reader)
         _name_tables(db, beside)
         shares = None if "newcomer_share" in held else _Shares(study.sides, decisions["token_unit"])
@@ -92,19 +101,15 @@ def open_frame(study: Study, decisions: Mapping[str, Any]) -> Frame:
     if shares and shares.folder:
         tables["posts"] = f"SELECT * FROM read_parquet({quoted(str(shares.folder / '*.parquet'))})"  # noqa: S608
     query = measuring(held, absent, exchange="comments" in tables, places=_are_ranked(decisions))
-    made = Frame(where, tables, query, bounds_in(held), absent, holds_shares=shares is None)
-    if shares and shares.folder:
-        weakref.finalize(made, shutil.rmtree, shares.folder, ignore_errors=True)
-    return made
+    return Frame(where, tables, query, bounds_in(held), absent, shares)
 
 
 def count_posts(study: Study, decisions: Mapping[str, Any]) -> int:
     """How many posts a frame has, without a look at any of them. Raises `TableError` as `open_frame` does."""
     where = where_of(study)
-    source = reader(file_of(study, "posts") or study.corpus, where)
     with database(where) as db:
-        posts_in(db, source, decisions, where)
-        return int(db.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0])  # noqa: S608
+        query = posts_in(db, _posts_of(study), decisions, where)
+        return int(db.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0])  # noqa: S608
 
 
 def posts_of(study: Study, identifiers: pd.Series) -> pd.DataFrame:
@@ -112,13 +117,17 @@ def posts_of(study: Study, identifiers: pd.Series) -> pd.DataFrame:
     import pandas as pd
 
     where = where_of(study)
-    source = reader(file_of(study, "posts") or study.corpus, where)
+    source = reader(_posts_of(study), where)
     with database(where) as db:
         db.register("wanted", pd.DataFrame({"post_id": identifiers.astype("str")}))
         held = frame(db, f"SELECT * FROM {source} WHERE post_id::VARCHAR IN (SELECT post_id FROM wanted)")  # noqa: S608
     columns = schema.TABLES["posts"].column_names
     whole = schema.typed(schema.as_text(held.reindex(columns=columns), "posts"), "posts")
     return whole.sort_values("post_id", ignore_index=True)
+
+
+def _posts_of(study: Study) -> Path:
+    return file_of(study, "posts") or study.corpus
 
 
 def _name_tables(db: Connection, tables: Mapping[str, str]) -> None:
@@ -186,26 +195,48 @@ def _not_held(db: Connection, columns: Collection[str], study: Study) -> dict[st
     return dict.fromkeys(absent, f"the study has no {lacking}")
 
 
-@dataclass
+@dataclass(eq=False)
 class _Shares:
-    """The newcomers' share of each post's words, counted a piece at a time and kept in a folder beside the posts."""
+    """The newcomers' share of each post's words, counted a piece at a time and kept in a folder as long as this is."""
 
     sides: Mapping[str, Side]
     token_unit: str
     folder: Path | None = None
 
-    def count(self, db: Connection, columns: Collection[str]) -> dict[str, str]:
-        """Count them in the table `posts`; the reason where they cannot be told."""
-        texts = ", ".join(f"{name if name in columns else 'NULL'}::VARCHAR AS {name}" for name in TEXTS)
-        others = ", ".join(name for name in columns if name not in TEXTS)
-        rows = db.cursor().execute(f"SELECT {others}, {texts} FROM posts")  # noqa: S608
+    def count(self, db: Connection, kinds: Mapping[str, str]) -> dict[str, str]:
+        """Count them in the table `posts`, whose columns are of these kinds; the reason where they cannot be told.
+
+        Raises `TableError` where there is no room for them. Whatever ends the counting, nothing is left behind.
+        """
+        try:
+            return self._count(db, kinds)
+        except BaseException:
+            if self.folder:
+                shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _count(self, db: Connection, kinds: Mapping[str, str]) -> dict[str, str]:
+        texts = ", ".join(f"{name if name in kinds else 'NULL'}::VARCHAR AS {name}" for name in TEXTS)
+        others = [name for name in kinds if name not in TEXTS]
+        rows = db.cursor().execute(f"SELECT {', '.join([*others, texts])} FROM posts")  # noqa: S608
+        # Of a column that is empty throughout a piece, nobody could tell the kind.
+        kept = ", ".join(f"{name}::{kinds.get(name, 'DOUBLE')} AS {name}" for name in (*others, "newcomer_share"))
         number = 0
         while len(piece := rows.fetch_df_chunk(VECTORS_AT_ONCE)):
             share = share_of(wording(piece), "newcomer", self.token_unit, self.sides)
             if isinstance(share, NotComputable):
                 return {"newcomer_share": share.reason}
-            self.folder = self.folder or Path(tempfile.mkdtemp(prefix="compendium-"))
+            self.folder = self.folder or self._made()
             db.register("piece", piece.drop(columns=[*TEXTS]).assign(newcomer_share=share))
-            db.execute(f"COPY piece TO {quoted(str(self.folder / f'{number:06}.parquet'))} (FORMAT parquet)")
+            path = quoted(str(self.folder / f"{number:06}.parquet"))
+            with writing(self.folder, "give the frame the column newcomer_share"):
+                db.execute(f"COPY (SELECT {kept} FROM piece) TO {path} (FORMAT parquet)")  # noqa: S608
             number += 1
         return {}
+
+    def _made(self) -> Path:
+        # Kernels are ended without warning; what lies beside the notes or results of a run goes with it.
+        within = next((Path(os.environ[name]).parent for name in (NOTES, RESULTS) if name in os.environ), None)
+        folder = Path(tempfile.mkdtemp(prefix="compendium-", dir=within))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,22 @@ PATTERN = frozenset("*?[")
 
 def files_at(path: Path) -> list[Path]:
     """The files that study.yml names at once, in order: one, the Parquet files of a folder, or those of a pattern."""
-    pattern = path / "*.parquet" if path.is_dir() else path
-    if pattern.is_file() or not PATTERN & {*str(pattern)}:
-        return [pattern]
-    anchor = Path(pattern.anchor or ".")
-    return sorted(found for found in anchor.glob(str(pattern.relative_to(pattern.anchor))) if found.is_file())
+    folder, pattern = _parted(path)
+    if not _is_pattern(folder / pattern):
+        return [path]
+    return sorted(found for found in folder.glob(pattern) if found.is_file())
+
+
+def pattern_of(path: Path) -> str:
+    """The same files as the database takes them: where signs of patterns belong to names, they are escaped."""
+    folder, pattern = _parted(path)
+    below = pattern if _is_pattern(folder / pattern) else glob.escape(pattern)
+    return str(Path(glob.escape(str(folder))) / below)
 
 
 def lie_in_files(path: Path) -> bool:
     """Whether posts are read where they lie: several files, those not in the study's own form, or very many posts."""
-    if path.is_dir() or (PATTERN & {*str(path)} and not path.is_file()):
+    if path.is_dir() or _is_pattern(path):
         return True
     if path.suffix == ".parquet" and path.is_file():
         return _is_frame(path)
@@ -45,6 +52,18 @@ def brings_measures(path: Path) -> bool:
         return False
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         return "newcomer_share" in next(csv.reader(file), [])
+
+
+def _parted(path: Path) -> tuple[Path, str]:
+    """The folder that is there, whose name is no pattern whatever its signs, and what is named below it."""
+    if path.is_dir():
+        return path, "*.parquet"
+    folder = next((parent for parent in path.parents if parent.is_dir()), Path(path.anchor))
+    return folder, path.relative_to(folder).as_posix()
+
+
+def _is_pattern(path: Path) -> bool:
+    return bool(PATTERN & {*_parted(path)[1]}) and not path.is_file()
 
 
 def _is_frame(path: Path) -> bool:

@@ -93,7 +93,7 @@ def measuring(columns: Collection[str], absent: Collection[str], *, exchange: bo
 def _bound(count: str, columns: Collection[str]) -> str:
     """Whether a count was captured as so many and more."""
     if f"{count}_captured" not in columns:
-        return f"{count}_is_bound" if f"{count}_is_bound" in columns else "FALSE"
+        return f"coalesce({count}_is_bound, FALSE)" if f"{count}_is_bound" in columns else "FALSE"
     return f"coalesce(trim({count}_captured::STRING) LIKE '%+', FALSE)"
 
 

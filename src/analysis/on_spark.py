@@ -19,7 +19,7 @@ import pandas as pd
 from analysis.computable import NotComputable
 from analysis.database import named, quoted
 from analysis.errors import StudyError, TableError
-from analysis.frame_files import NO_POSTS, TEXTS, database, selecting
+from analysis.frame_files import NO_POSTS, TEXTS, check_each, database, selecting
 from analysis.frames import bounds_in, comments_beside, file_of, holds_frame, not_told, where_of
 from analysis.language import share_of, wording
 from analysis.measures import any_row, measuring
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 # Texts are counted so many at a time.
 ROWS_AT_ONCE = 20_000
+NOT_FOUND = (
+    "--why {asked}: no identifier begins so as captured, and what the book shows of posts is not compared on Spark. "
+    "Give an identifier as captured, or its beginning, or ask without --engine spark."
+)
 SQL = {
     # As the database does: a cell that is no number is an error, and "a name" is a column.
     "spark.sql.ansi.enabled": "true",
@@ -60,13 +64,16 @@ class OnSpark:
     def opened(self) -> Iterator[Connection]:
         """A database here, whose table `measured` holds one of these posts, with a creator if any has, and those asked.
 
-        Raises `TableError` where the posts cannot be read, and `ClusterError` where the cluster is lost.
+        Raises `TableError` where the posts cannot be read, `ClusterError` where the cluster is lost, and `StudyError`
+        where nothing begins as is asked.
         """
         begun = f"startswith(post_id, {quoted(self.asked)})" if self.asked else "FALSE"
         one = f"SELECT * FROM measured WHERE creator_id IS NOT NULL AND NOT {begun} LIMIT 1"  # noqa: S608
         those = f"SELECT * FROM measured WHERE {begun} ORDER BY post_id LIMIT {NEAR}"  # noqa: S608
         with database(self.where) as db, telling(self.where):
             _bring(db, "measured", self.spark.sql(f"({one}) UNION ALL ({those})"))
+            if self.asked and not any_row(db, "measured", f"starts_with(post_id, {quoted(self.asked)})"):
+                raise StudyError(NOT_FOUND.format(asked=self.asked))
             if not any_row(db, "measured"):
                 _bring(db, "measured", self.spark.sql("SELECT * FROM measured LIMIT 1"))
             yield db
@@ -79,8 +86,11 @@ class OnSpark:
 def measure_on(spark: Any, study: Study, decisions: Mapping[str, Any], asked: str = "") -> MeasuredPosts:
     """Measure a study's posts on Spark, as its decisions ask; a small table is sent there.
 
-    Raises `TableError` as the database does, and where a frame is not within the workers' reach.
+    Raises `TableError` as the database does, and where a frame is not within the workers' reach; `StudyError` for a
+    post that is asked for by what the book shows of it.
     """
+    if asked.startswith("~"):
+        raise StudyError(NOT_FOUND.format(asked=asked))
     # Views and settings of its own.
     own, where = spark.newSession(), where_of(study)
     for name, value in SQL.items():
@@ -115,6 +125,9 @@ class _Asking:
 def _measure_frame(own: Any, study: Study, decisions: Mapping[str, Any], asked: str) -> OnSpark:
     where, db = where_of(study), cast("Connection", _Asking(own))
     source = _read_by(own, study, "posts")
+    if not _is_elsewhere(study, "posts"):
+        with database(where) as here:
+            check_each(here, file_of(study, "posts") or study.corpus, decisions, where)
     kinds = {name: "VARCHAR" if kind == "string" else kind for name, kind in own.table(source).dtypes}
     posts = own.sql(selecting(kinds, source, decisions, where))
     posts.createOrReplaceTempView("posts")

@@ -124,7 +124,7 @@ def measure_study(study: Study, decisions: Mapping[str, Any]) -> MeasuredPosts:
     if stays_in_files(posts):
         raise StudyError(
             f"{study.name}: {posts.reason}. Sides can then be told by the accounts alone: decide side_by: creators, "
-            "or give the frame columns host_comments and creator_replies."
+            "and give the frame the columns host_comments and creator_replies."
         )
     if isinstance(posts, NotComputable):
         raise StudyError(f"{study.name}: {posts.reason}. Import some: compendium import {study.name}, then the file.")
@@ -200,7 +200,8 @@ def find_post(posts: pd.Series, asked: str) -> str:
         return str(begun.iloc[0])
     if len(begun):
         several = f"{', '.join(known[begun.index[:BEGUN_SHOWN]])}{', …' if len(begun) > BEGUN_SHOWN else ''}"
-        raise StudyError(f"'{asked}' begins the identifiers of {len(begun):,} posts: {several}. Give more of it.")
+        many = f"{'at least ' if len(begun) >= NEAR else ''}{len(begun):,}"
+        raise StudyError(f"'{asked}' begins the identifiers of {many} posts: {several}. Give more of it.")
     # Comparing with all of a large capture takes minutes, and a slip of one letter leaves half an identifier whole.
     half = len(asked) // 2
     alike = known[known.str.startswith(asked[:half]) | known.str.endswith(asked[half:])]

@@ -12,7 +12,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ def session(given: Sequence[str]) -> Iterator[Any]:
     """
     settings = dict(map(_setting, given))
     _check(settings)
+    from py4j.protocol import Py4JError
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("compendium")
@@ -70,15 +71,21 @@ def session(given: Sequence[str]) -> Iterator[Any]:
         builder = builder.config(name, value)
     with telling("--engine spark", starting=True):
         spark = builder.getOrCreate()
-    context = spark.sparkContext
+    try:
+        with telling("--engine spark", starting=True):
+            _set_up(spark.sparkContext)
+        yield spark
+    finally:
+        # One that is lost cannot be stopped, and how it was lost is told already.
+        with suppress(Py4JError, OSError):
+            spark.stop()
+
+
+def _set_up(context: Any) -> None:
     if (context.master or "").startswith("local"):
         context.setLogLevel("ERROR")
         # Else the workers would be whatever python3 is first on the path.
         context.pythonExec = os.environ.get("PYSPARK_PYTHON", sys.executable)
-    try:
-        yield spark
-    finally:
-        spark.stop()
 
 
 @contextmanager

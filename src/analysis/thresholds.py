@@ -26,14 +26,6 @@ COUNTS = [1, 2, 3, 4, 5, 6, 7, 8, 9] + [
 
 
 @computable
-def one_at_a_time(measured: MeasuredPosts, decisions: Decided) -> pd.DataFrame:
-    """How many posts would meet all criteria if one cut-off took other values."""
-    tried = around(measured, decisions)
-    with counted(measured, decisions, tried) as db:
-        return left_by(db, decisions, tried)
-
-
-@computable
 def together(measured: MeasuredPosts, decisions: Decided, values: Mapping[str, Iterable[float]]) -> pd.DataFrame:
     """How many posts would meet all criteria under every combination of the values of some cut-offs.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis.database import quoted
 from analysis.errors import StudyError
-from analysis.frame_files import database
+from analysis.frame_files import database, writing
 from analysis.standin.accounts import SOURCE
 
 SEARCHES = 10
@@ -64,7 +64,8 @@ def write_frame(path: Path, posts: int, seed: int) -> None:
             db.execute(MIXED)
             # In the order of their places, or the file would depend on which core was the faster.
             db.execute("SET preserve_insertion_order = true")
-            db.execute(f"COPY ({asked}) TO {quoted(str(beside))} (FORMAT parquet, COMPRESSION zstd)")
+            with writing(path, "name another --out"):
+                db.execute(f"COPY ({asked}) TO {quoted(str(beside))} (FORMAT parquet, COMPRESSION zstd)")
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
