@@ -118,6 +118,17 @@ def test_the_rows_of_a_table_reach_its_edge(open_page, name, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_the_long_outputs_of_commands_are_printed_with_their_page_and_folded_again(open_page):
+    page = open_page("book/rerun.html")
+    outputs = page.locator("details.console-output pre")
+    assert not outputs.first.is_visible()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert [output for output in outputs.all() if not output.is_visible()] == []
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.console-output[open]").count() == 0
+
+
 @pytest.mark.parametrize("name", ["book/study.html", "zh/book/index.html", "results/liu2025/notebooks/01-frame.html"])
 def test_a_page_on_paper_has_its_title_at_the_edge_of_the_paper(open_page, name):
     page = open_page(name)

@@ -32,6 +32,8 @@ def runs(search_of):
         ("ひらがな", ["ひ", "ら", "が", "な", "ひら", "らが", "がな"]),
         ("𠀀𠀁", ["𠀀", "𠀁", "𠀀𠀁"]),
         ("café naïve", ["café", "naïve"]),
+        ("cafe\u0301 हिन्दी", ["cafe\u0301", "हिन्दी"]),
+        ("i\u0307stanbul語\u0301a", ["i\u0307stanbul", "語", "a"]),
         ("…!?", []),
     ],
 )
@@ -47,7 +49,7 @@ def test_a_single_character_is_kept_and_a_stop_word_is_not(runs):
 def test_the_browser_splits_as_the_index_was_split(open_page, runs):
     page = open_page("search.html")
     assert page.evaluate("splitQuery('英语角 Was 语 𠀀𠀁b')") == ["英语", "语角", "Was", "语", "𠀀𠀁", "b"]
-    for text in ("café ひらがな x_1", "小红书RedNote"):
+    for text in ("café ひらがな x_1", "小红书RedNote", "cafe\u0301 हिन्दी में", "語\u0301a ½ Ⅷ ² สวัสดี"):
         assert set(page.evaluate("(text) => splitQuery(text)", text)) <= set(runs.split(text))
 
 

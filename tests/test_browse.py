@@ -1,7 +1,10 @@
 import gzip
+import importlib
 import json
 import re
 import unicodedata
+from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,6 +14,7 @@ from analysis import browse, browse_page, browse_rows, browse_search, currency, 
 from analysis.errors import TableError
 from analysis.study import open_study
 from evidence_making import study_of_many
+from frame_making import written
 from making import PROJECT
 
 SECRET = "Nobody else has ever said these very words about noodles"
@@ -271,6 +275,17 @@ def test_a_study_without_codings_has_texts_without_codes(root):
     assert browse_page.codes_of(study) == []
 
 
+@pytest.mark.parametrize("named", ["posts", "posts/*.parquet"])
+def test_posts_that_stay_in_their_files_do_not_keep_the_comments_away(root, named):
+    study = make(root)
+    path = study.folder / "study.yml"
+    path.write_text(path.read_text().replace("file: posts.csv", f"file: {named}"))
+    (study.folder / "posts").mkdir()
+    assert browse_rows.shown_rows(open_study("mine", root)).reason == f"{Path(named).name} is not here"
+    written(pd.DataFrame({"post_id": ["p1"]}), study.folder / "posts/part.parquet")
+    assert list(browse_rows.shown_rows(open_study("mine", root))["kind"]) == ["comment", "comment"]
+
+
 def test_rows_are_named_by_digests_where_there_is_a_key(root):
     study = make(root, quote="all")
     study.key_file.parent.mkdir()
@@ -278,6 +293,20 @@ def test_rows_are_named_by_digests_where_there_is_a_key(root):
     names = [row[0] for row in texts_of(browse.files_of(open_study("mine", root)))]
     assert all(re.fullmatch("~[0-9a-f]{12}", name) for name in names)
     assert len(set(names)) == 3
+
+
+def test_without_a_key_the_names_of_rows_do_not_tell_the_order_of_their_identifiers(root):
+    ids = [f"c{number:02}" for number in range(20)]
+    comments = coded.frame("comments", comment_id=ids, post_id=["p1"] * 20, author_id=["u2"] * 20, text=["hm"] * 20,
+                           source=["x"] * 20, language=["en"] * 20)  # fmt: skip
+    study = make(
+        root, comments=comments, codings=coded.frame("codings", **{name: [] for name in ("coding_id", "unit_id")})
+    )
+    named = browse_rows.shown_rows(study).set_index("unit_id")["shown_id"].sort_index()
+    assert sorted(named) == sorted(f"n{place}" for place in range(1, 22))
+    places = [int(name.removeprefix("n")) for name in named]
+    assert places not in (sorted(places), sorted(places, reverse=True))
+    assert browse_rows.shown_rows(study).set_index("unit_id")["shown_id"].sort_index().equals(named)
 
 
 def test_a_licence_is_the_compendiums_own_or_what_the_capture_says(root):
@@ -303,6 +332,29 @@ def test_a_piece_of_evidence_knows_the_claims_that_rest_on_it(original):
 def test_evidence_by_both_sides_is_found_with_either(original):
     rows = {row["id"]: row for row in browse_page.setting_of(original)["article"]["rows"]}
     assert (rows["e02"]["sides"], rows["e01"]["sides"], rows["e11"]["sides"]) == ([0, 1], [1], [2])
+
+
+def test_claims_of_another_study_do_not_rest_on_evidence_of_ones_own(root):
+    evidence = coded.frame("evidence", evidence_id=["e01"], section=["1"], form=["post"], speaker_side=["host"],
+                           languages=["en"], translated=["false"], gist=["Asks."], code_ids=["ask.why"])  # fmt: skip
+    study = make(root, evidence=evidence)
+    settings = study.folder / "study.yml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("tables:\n", "tables:\n  claims: {from: liu2025}\n"), encoding="utf-8")
+    (row,) = browse_page.evidence_of(open_study(study.name, root))
+    assert (row["evidence_id"], row["claims"]) == ("e01", [])
+
+
+@pytest.mark.parametrize("ledger", [True, False], ids=["with ledger", "without"])
+def test_a_claim_leads_to_the_ledger_only_where_the_book_has_one(original, monkeypatch, ledger):
+    monkeypatch.syspath_prepend(str(PROJECT / "book/_ext"))
+    page = importlib.import_module("compendium_evidence")
+    config = SimpleNamespace(compendium_study="liu2025", compendium_root=str(PROJECT), language="en")
+    found = {"book/evidence", *["book/ledger"] * ledger}
+    app = SimpleNamespace(config=config, env=SimpleNamespace(docname="book/evidence", found_docs=found))
+    shown = page._page(page.Parts(app, ""))
+    assert ("ledger.html" in shown) == ledger
+    assert re.search(r'title="[^"]+">c007</', shown)
 
 
 def test_evidence_of_another_study_is_left_to_its_book(root):

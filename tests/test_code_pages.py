@@ -114,6 +114,28 @@ def test_a_coders_gist_is_shown_in_place_of_the_text_even_where_it_may_be_quoted
     assert SECRET not in page
 
 
+def test_a_gist_that_repeats_its_text_is_no_excerpt(root):
+    gists = coded.frame("gists", unit_id=["p0"], gist=[SECRET])
+    page = code_pages.pages_of(make(root, gists=gists))["ask-why"]
+    assert "Of 1 nothing is shown, so that nobody can be found by their words." in page
+    assert "<q" not in page
+
+
+def test_identifiers_in_a_definition_become_names_that_lead_to_what_they_name(root):
+    told = {
+        "definition": "Not a joke (joke.pun); ask.how.", "include": "Any play (play), 笑话（learn.ask）。",
+        "exclude": "We play; ask.howl, x.ask.how and ask.how.x are no codes.",
+    }  # fmt: skip
+    codebook = coded.codebook().assign(basis="own", **told)
+    pages = code_pages.pages_of(make(root, codebook=codebook))
+    assert '<dd>Not a joke (<a href="joke-pun.html">Pun</a>); <a href="ask-how.html">How</a>.</dd>' in pages["ask-why"]
+    ways = ('<a href="index.html#entry-play">Play</a>', '<a href="index.html#entry-learn-ask">Ask</a>')
+    assert f"<dd>Any play ({ways[0]}), 笑话（{ways[1]}）。</dd>" in pages["ask-why"]
+    assert f"<dd>{told['exclude']}</dd>" in pages["ask-why"]
+    assert "\n(entry-play)=\n## Play\n" in pages["index"]
+    assert "\n(entry-learn-ask)=\n### Ask\n" in pages["index"]
+
+
 def test_a_text_of_several_lines_and_with_markup_stays_one_line_of_text(root):
     hostile = "<script>alert(1)</script>\n\n# A title {{ no_value }}\n\n<b>bold"
     page = code_pages.pages_of(make(root, quote="all", texts=(hostile,)))["ask-why"]

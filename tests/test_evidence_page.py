@@ -323,6 +323,48 @@ def test_more_of_the_list_comes_on_demand_with_only_its_own_files(open_page):
     assert sorted(corpus_files(open_page)) == ["index", "texts-0"]
 
 
+def test_two_quick_clicks_bring_each_text_once_and_in_order(open_page):
+    page = settled(open_page(CORPUS))
+    page.evaluate("() => { for (const _ of [1, 2]) document.querySelector('[data-part=more]').click(); }")
+    page.wait_for_function(f"() => document.querySelectorAll('{ARTICLES}').length > 25")
+    places = page.locator(ARTICLES).evaluate_all("all => all.map((one) => one.getAttribute('aria-posinset'))")
+    assert places == [str(place) for place in range(1, 51)]
+
+
+def test_more_that_was_asked_for_before_the_list_changed_is_not_put_below_the_new_one(open_page):
+    page = settled(open_page(CORPUS))
+    page.click("[data-part=more]")
+    page.wait_for_function(f"() => document.querySelectorAll('{ARTICLES}').length === 50")
+    one = page.locator(ARTICLES).first.get_attribute("data-id")
+    waiting = []
+    page.route(re.compile("/evidence/(ids|texts)-"), lambda route: waiting.append(route))  # noqa: PLW0108
+    page.evaluate("hash => { location.hash = hash; }", f"in=corpus&row={one}")
+    page.wait_for_function("() => document.getElementById('evidence-browser').hasAttribute('aria-busy')")
+    page.evaluate("() => document.querySelector('[data-part=more]').click()")
+    page.wait_for_function("() => document.querySelector('script[src*=\"texts-1\"]')")
+    for part in ("ids", "texts"):
+        for route in [route for route in waiting if f"/{part}-" in route.request.url]:
+            route.continue_()
+        if part == "ids":
+            page.wait_for_function(f"() => document.querySelectorAll('{ARTICLES}').length === 1")
+    page.evaluate("() => compendiumEvidence.load('texts-1')")
+    settled(page)
+    assert page.locator(ARTICLES).evaluate_all("all => all.map((one) => one.dataset.id)") == [one]
+
+
+@pytest.mark.parametrize("asked", ["more", "csv", "json"])
+def test_a_file_that_is_missing_is_named_whatever_was_asked_for(open_page, asked):
+    page = settled(open_page(CORPUS))
+    page.route("**/_static/evidence/texts-1.js*", lambda route: route.abort())
+    page.click("[data-part=more]")
+    page.wait_for_function(f"() => document.querySelectorAll('{ARTICLES}').length === 50")
+    page.click(f"[data-part={asked}]")
+    page.wait_for_function(
+        f"() => document.querySelector('{STATUS}').textContent.includes('could not be loaded: texts-1')"
+    )
+    open_page.complaints.clear()
+
+
 def test_texts_are_in_their_language(open_page):
     page = settled(open_page(f"{CORPUS}&language=zh"))
     assert set(page.locator(f"{ARTICLES} .evidence-words").evaluate_all("all => all.map((one) => one.lang)")) == {"zh"}

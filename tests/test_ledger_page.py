@@ -112,6 +112,17 @@ def test_the_name_of_a_column_sorts_by_it_and_says_so(open_page):
     assert page.url.endswith("#sort=claim&down=1")
 
 
+def test_values_are_sorted_as_numbers_then_as_words_with_dates_in_their_order_and_nothing_last(open_page):
+    page = open_page(PAGE + "#sort=value")
+    values = page.locator(".ledger tbody tr").evaluate_all("rows => rows.map(row => row.dataset.value)")
+    given = [value for value in values if value]
+    numbers = [value for value in given if value.isdecimal()]
+    words = [value for value in given if not value.isdecimal()]
+    assert min(len(numbers), len(words)) > 5
+    expected = [*sorted(numbers, key=int), *sorted(words, key=str.casefold)]
+    assert values == [*expected, *[""] * (len(values) - len(given))]
+
+
 def test_the_address_of_a_row_opens_it_whatever_was_chosen(open_page):
     page = open_page(PAGE + "#verdict=conflicts")
     page.evaluate("location.hash = 'data-c013'")

@@ -31,6 +31,7 @@ FIRST = """<html lang="en"><title>B</title><p class="title logo__title">A <i>sma
 TWO = """<html lang="en"><title>T</title><article class="bd-article"><h1 id="id1">Two</h1><script>no()</script>
 <details><summary>More</summary><p>folded</p></details><h2>Inside</h2>
 <div class="cell"><details class="hide"><summary>code</summary><pre>x = 1</pre></details></div>
+<details class="hide console-output"><summary>3 lines</summary><div class="highlight"><p>said</p></div></details>
 <div class="cell_output"><div class="result-rows"><table><tbody>{rows}</tbody></table></div></div>
 <svg><clipPath id="p"/><g clip-path="url(#p)"><use xlink:href="#p"/></g></svg></article></html>"""
 THREE = '<html lang="en"><title>T</title><article class="bd-article"><h1>Three</h1></article></html>'
@@ -91,6 +92,22 @@ def test_headings_stand_below_their_part(joined):
 def test_folds_are_open_and_code_and_scripts_are_left_out(joined):
     assert not joined.xpath("//details | //script | //pre")
     assert "folded" in joined.text_content()
+
+
+def test_a_long_output_of_a_command_is_printed_under_what_it_is_called(joined):
+    (output,) = joined.xpath('//div[contains(@class, "console-output")]')
+    assert [part.text_content() for part in output] == ["3 lines", "said"]
+
+
+def test_the_colours_of_paper_are_those_with_which_a_page_is_printed(tmp_path):
+    printed = (PROJECT / "book/_static/theme-print.css").read_text(encoding="utf-8")
+    assert re.findall(r"--captured: [^;]+;", paper.styles_of(PROJECT)) == re.findall(r"--captured: [^;]+;", printed)
+    used = set(re.findall(r"var\((--[\w-]+)\)", paper.styles_of(PROJECT)))
+    assert used <= set(re.findall(r"(--[\w-]+):", paper.styles_of(PROJECT)))
+    shutil.copytree(PROJECT / "book/_static", tmp_path / "book/_static")
+    (tmp_path / "book/_static/theme-print.css").write_text("@media print { p { color: black; } }")
+    with pytest.raises(BookError, match=r"theme-print\.css: .*no colours.*expected"):
+        paper.styles_of(tmp_path)
 
 
 def test_a_long_table_of_the_computations_ends_early_and_says_so(joined):

@@ -113,6 +113,41 @@ def test_a_page_that_names_what_is_not_there_fails_the_build_and_keeps_the_book(
     assert contents(built / "_build/html") == before
 
 
+def test_a_change_of_what_is_cited_or_of_the_repositorys_address_makes_the_book_old(built, monkeypatch):
+    digests = {publish._digest(open_study())}
+    monkeypatch.setenv("COMPENDIUM_REPOSITORY", "https://github.com/someone/something")
+    digests.add(publish._digest(open_study()))
+    (built / "CITATION.cff").write_text("title: A small compendium\n", encoding="utf-8")
+    digests.add(publish._digest(open_study()))
+    assert len(digests) == 3
+
+
+def test_a_build_that_ends_before_it_is_noted_is_not_called_current_later(built, monkeypatch):
+    index, made = built / "book/index.md", built / "_build/.liu2025/_build/html"
+    before = index.read_text(encoding="utf-8")
+
+    def make(*_):
+        made.mkdir(parents=True)
+        (made / "index.html").write_text("new", encoding="utf-8")
+        return made
+
+    def stop(path, text):
+        if path.suffix == ".digest":
+            raise KeyboardInterrupt
+        return path.write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr(publish, "_build_all", make)
+    index.write_text(f"{before}\nMore.\n", encoding="utf-8")
+    with monkeypatch.context() as stopped:
+        stopped.setattr(tables, "replace_text", stop)
+        with pytest.raises(KeyboardInterrupt):
+            publish.build_book(open_study(), say=lambda _: None)
+    index.write_text(before, encoding="utf-8")
+    told = []
+    publish.build_book(open_study(), say=told.append)
+    assert told[0] == "Building the book of liu2025 ..."
+
+
 def test_a_book_without_results_is_refused(small):
     with pytest.raises(BookError, match=r"results/liu2025/ holds no results. Run: compendium run liu2025"):
         publish.build_book(open_study())

@@ -1,8 +1,10 @@
 import csv
 import datetime as dt
 import hashlib
+import importlib
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
@@ -64,6 +66,16 @@ def test_what_was_measured_stands_beside_what_was_recorded_and_is_marked_as_reco
     assert found["recorded_speed_cold_seconds"] == {
         "value": 4.25, "text": "4.25", "unit": "", "missing": "", "origin": "measured", "claim": "", "recorded": True,
     }  # fmt: skip
+
+
+def test_the_book_can_tell_what_was_recorded_and_what_was_measured(once, monkeypatch):
+    monkeypatch.syspath_prepend(str(PROJECT / "book/_ext"))
+    values = importlib.import_module("compendium_values")
+    folder = once / "data/liu2025"
+    (folder / "recorded.json").write_text(json.dumps({"study": "other", "values": {"recorded_posts": {"value": 3}}}))
+    (folder / "speed.json").write_text(json.dumps({"values": recorded.measured({"speed_cold": (4.25, "4.25")})}))
+    found = values.all_values(SimpleNamespace(compendium_study="liu2025", compendium_root=str(once)))
+    assert {"first_posts", "recorded_posts", "recorded_speed_cold"} <= set(found)
 
 
 def test_the_recorded_run_is_what_the_real_posts_give(real):

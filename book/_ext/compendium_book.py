@@ -6,11 +6,8 @@ in `compendium_codes`.
 """
 
 import html
-import os
 import re
-import subprocess
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from compendium_absent import gather_absences, has_absences
@@ -29,7 +26,7 @@ from compendium_ledger import setup_ledger
 from compendium_map import setup_map
 from compendium_search import setup_search
 from compendium_theme import setup_theme
-from compendium_values import OriginalRole, StudyRole, ValueRole, provide_values
+from compendium_values import OriginalRole, StudyRole, ValueRole, provide_values, study_of
 from compendium_words import words
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -39,9 +36,9 @@ from sphinxcontrib.bibtex.plugin import register_plugin
 from sphinxcontrib.bibtex.style.referencing import BracketStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
+from analysis.committed import repository_of
+from analysis.recorded import MEASURED
 from analysis.schema import ORIGINS
-
-HOSTS = r"(?:github\.com|gitlab\.com|codeberg\.org)"
 
 
 def _round_brackets() -> BracketStyle:
@@ -98,9 +95,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 
 def provide_repository(app: Sphinx, config: Config) -> None:
-    """Offer links to edit a page, where the repository's address is known: from CI, or from git's origin."""
-    address = os.environ.get("COMPENDIUM_REPOSITORY") or _origin_address(Path(app.srcdir))
-    if address:
+    """Offer links to edit a page, where the repository's address is known."""
+    if address := repository_of(study_of(config)):
         config.html_theme_options |= {
             "repository_url": address,
             "repository_branch": "main",
@@ -174,20 +170,4 @@ def _origins_in(doctree: nodes.document) -> list[str]:
     pages = [node.astext() for node in doctree.findall(nodes.raw) if "html" in node.get("format", "")]
     marked = set(re.findall(r'class="origin origin-([a-z-]+)"', "".join(pages)))
     marked |= {node["origin"] for node in doctree.findall(nodes.inline) if "origin" in node}
-    return [origin for origin in ORIGINS if origin in marked]
-
-
-def _origin_address(folder: Path) -> str:
-    """The web address of git's origin, where it is one of the public hosts."""
-    try:
-        done = subprocess.run(
-            ["git", "remote", "get-url", "origin"],  # noqa: S607
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    found = re.search(rf"({HOSTS})[:/]([\w.-]+/[\w.-]+?)(?:\.git)?\s*$", done.stdout)
-    return f"https://{found[1]}/{found[2]}" if found else ""
+    return [origin for origin in (*ORIGINS, MEASURED) if origin in marked]

@@ -70,8 +70,7 @@ def cite(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree
     context["cite_words"] = told
     context["licences"] = licences_of(study_of(app.config).root)
     context["citations"] = [
-        {"name": told[role], "apa": apa(work), "bibtex": bibtex(work), "address": work.address}
-        for role, work in works.items()
+        {"name": told[role], "apa": apa(work), "bibtex": bibtex(work)} for role, work in works.items()
     ]
 
 

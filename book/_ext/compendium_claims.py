@@ -23,6 +23,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from analysis import on_page
+from analysis.browse import in_script
 from analysis.checks.base import CONFLICTS, HOLDS, JUDGEMENT, NEEDS_DATA, SUPPORTED
 from analysis.claim_rows import Computed, Row, Rows, anchor
 from analysis.errors import nearest
@@ -215,10 +216,7 @@ def told_of(app: Sphinx, part: str, name: str) -> str:
 
 def as_json(name: str, content: Any) -> str:
     """Data for a script, in which nothing can end the element or begin another."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return f'<script type="application/json" id="{name}">{text}</script>'
+    return f'<script type="application/json" id="{name}">{in_script(content)}</script>'
 
 
 def spoken(app: Sphinx) -> str:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from compendium_claims import LEDGER, as_json
 from compendium_values import study_of
 from compendium_words import labels, language_of
 from docutils import nodes
@@ -18,9 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import on_page
-from analysis.browse import in_script
 from analysis.browse_page import evidence_of, setting_of
-from analysis.study import Study
 from analysis.wording import say, say_html
 
 # Where the files of the corpus are among the sources, and where in the built book.
@@ -39,25 +38,26 @@ class EvidenceBrowser(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make the page's part."""
-        study, told = study_of(self.config), labels(self.env.app, "browser")
+        study = study_of(self.config)
         index = Path(self.env.srcdir) / MADE / "index.js"
         self.env.note_dependency(str(index))
         for name in ("evidence", "claims", "codebook"):
             for path in study.files_of(name):
                 self.env.note_dependency(str(path))
-        root = "../" * self.env.docname.count("/")
         version = sha256(index.read_bytes()).hexdigest()[:DIGITS_OF_VERSION] if index.is_file() else ""
-        # What has no words in the page's language stays in that of the book's sources.
-        source = "" if language_of(self.env.app) == SOURCE_LANGUAGE else SOURCE_LANGUAGE
-        page = _page(Parts(study, told, root, version, source))
-        return [nodes.raw("", page, format="html")]
+        return [nodes.raw("", _page(Parts(self.env.app, version)), format="html")]
 
 
 class Parts:
     """What the parts of the page are made of."""
 
-    def __init__(self, study: Study, told: dict[str, str], root: str, version: str, source: str) -> None:
-        self.study, self.told, self.root, self.version, self.source = study, told, root, version, source
+    def __init__(self, app: Sphinx, version: str) -> None:
+        self.told, self.version = labels(app, "browser"), version
+        self.root = "../" * app.env.docname.count("/")
+        # What has no words in the page's language stays in that of the book's sources.
+        self.source = "" if language_of(app) == SOURCE_LANGUAGE else SOURCE_LANGUAGE
+        self.has_ledger = LEDGER in app.env.found_docs
+        study = study_of(app.config)
         self.setting = setting_of(study)
         self.evidence = evidence_of(study)
         self.codes = {code["id"]: code for code in self.setting["codes"]}
@@ -98,8 +98,8 @@ def _page(of: Parts) -> str:
     corpus = _corpus(of)
     place = f'data-files="{of.root}{SERVED}/" data-version="{of.version}" data-pages="codes/" data-source="{of.source}"'
     parts = [
-        _json("evidence-setting", of.setting),
-        _json("evidence-labels", of.told),
+        as_json("evidence-setting", of.setting),
+        as_json("evidence-labels", of.told),
         f'<div id="evidence-browser" class="evidence" {place}>',
         _tabs(of),
         '<div class="evidence-columns">',
@@ -108,10 +108,6 @@ def _page(of: Parts) -> str:
         "</div></div>",
     ]
     return "\n".join(part for part in parts if part)
-
-
-def _json(identifier: str, content: object) -> str:
-    return f'<script type="application/json" id="{identifier}">{in_script(content)}</script>'
 
 
 def _tabs(of: Parts) -> str:
@@ -210,14 +206,17 @@ def _code(code: dict[str, Any]) -> str:
 
 
 def _claims(of: Parts, claims: list[tuple[str, str]]) -> str:
-    """The claims that rest on it, each a way to its row in the ledger."""
+    """The claims that rest on it, each a way to its row in the ledger, where the book has one."""
     if not claims:
         return f'<p class="evidence-links">{of.say("no_claims")}</p>'
-    links = of.say("between").join(
-        f'<a href="ledger.html#claim-{html.escape(claim)}" title="{html.escape(statement)}">{html.escape(claim)}</a>'
-        for claim, statement in claims
-    )
+    links = of.say("between").join(_claim(of, html.escape(claim), html.escape(told)) for claim, told in claims)
     return f'<p class="evidence-links">{of.say("claims")} {links}</p>'
+
+
+def _claim(of: Parts, name: str, statement: str) -> str:
+    if not of.has_ledger:
+        return f'<span title="{statement}">{name}</span>'
+    return f'<a href="ledger.html#claim-{name}" title="{statement}">{name}</a>'
 
 
 def _corpus(of: Parts) -> str:

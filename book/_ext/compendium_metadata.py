@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from compendium_theme import in_script
-
+from analysis.browse import in_script
 from analysis.study import Study
 
 BRACES = str.maketrans("", "", "{}")

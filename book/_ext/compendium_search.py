@@ -5,14 +5,17 @@ neighbours are kept, and what is looked for is found wherever all its neighbours
 """
 
 import re
+import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
-from compendium_theme import in_script
 from compendium_words import labels
 from lxml import html as markup
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
+
+from analysis.browse import in_script
 
 # Thai, Lao, Burmese and Khmer; kana; Han, with its extensions.
 SPACELESS = (
@@ -20,10 +23,13 @@ SPACELESS = (
     r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
 )
 BEYOND = (r"\U00020000-\U0003fffd", r"\u{20000}-\u{3fffd}")
-RUNS = re.compile(rf"([{SPACELESS}{BEYOND[0]}]+)|[^\W{SPACELESS}{BEYOND[0]}]+")
+# Accents that are written apart and the vowels of many scripts: within a word, though Python's `\w` has none of them.
+MARKS = "".join(sign for sign in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(sign)[0] == "M")
+APART = f"(?![{SPACELESS}{BEYOND[0]}])"
+RUNS = re.compile(rf"([{SPACELESS}{BEYOND[0]}]+)|{APART}\w(?:{APART}[\w{MARKS}])*")
 SPLITTER = """
 const runsOf = (text) =>
-  [...text.matchAll(/([SPACELESS]+)|(?:(?![SPACELESS])[\\p{Letter}\\p{Number}\\p{Mark}_])+/gu)];
+  [...text.matchAll(/([SPACELESS]+)|(?![SPACELESS])[\\p{L}\\p{N}_](?:(?![SPACELESS])[\\p{L}\\p{N}\\p{M}_])*/gu)];
 const inPairs = (run) => {
   const signs = [...run];
   return signs.length < 2 ? signs : signs.slice(1).map((sign, place) => signs[place] + sign);

@@ -4,7 +4,6 @@ Jupyter Book loads every script and style that it knows on every page, among the
 a service on the web. What a page does not use is taken off it here.
 """
 
-import json
 import re
 from collections.abc import Callable
 from html import escape
@@ -96,9 +95,3 @@ def _named(make: Callable[..., Any], told: str) -> Callable[..., str]:
         return contents.replace(HERE, f'{HERE} aria-current="page"')
 
     return made
-
-
-def in_script(content: object) -> str:
-    """Content as JSON that can stand in a script, whatever it holds."""
-    told = json.dumps(content, ensure_ascii=False)
-    return told.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})

@@ -6,7 +6,6 @@ what stands in the study's study.yml. An unknown name is a warning, and so fails
 be computed prints its reason.
 """
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
+from analysis.recorded import MEASURED, recorded_values
 from analysis.study import Study, open_study
 from analysis.wording import say, say_html
 
@@ -41,13 +41,9 @@ def study_of(config: Config) -> Study:
 
 
 def all_values(config: Config) -> dict[str, dict[str, Any]]:
-    """The values of this study, and those of recorded runs, which only the original's book shows."""
+    """The values of this study, and what was recorded of runs and measured, which only the original's book shows."""
     study = study_of(config)
-    values = dict(study.values())
-    recorded = study.folder / "recorded.json"
-    if recorded.is_file():
-        values |= json.loads(recorded.read_text(encoding="utf-8"))["values"]
-    return values
+    return {**study.values(), **recorded_values(study)}
 
 
 def original_values(config: Config) -> dict[str, dict[str, Any]]:
@@ -97,7 +93,9 @@ class ValueRole(SphinxRole):
         if not value["missing"]:
             whole["origin"] = origin
         whole += way_to(study, value["notebook"], shown, self.env.docname) if "notebook" in value else shown
-        if not value["missing"] and origin != "published" and (study.is_original or origin == "stand-in"):
+        # A page of measurements says so once, under its title: a mark behind each would hide the numbers.
+        unmarked = value["missing"] or origin in ("published", MEASURED)
+        if not unmarked and (study.is_original or origin == "stand-in"):
             mark = words(self.env.app, "origin.recorded" if value.get("recorded") else f"origin.{origin}")
             whole += nodes.Text(" ")
             whole += nodes.inline("", mark, classes=["origin", f"origin-{origin}"])

@@ -55,7 +55,7 @@
       result.rows = own.sorted(view.data, result.rows, state.sort);
       await show(view, state, result, turn);
     } catch (error) {
-      if (turn === shown.turn) find("status").textContent = own.fill(labels.failed, { file: error.message });
+      if (turn === shown.turn) tellFailed(error);
     } finally {
       if (turn === shown.turn) root.removeAttribute("aria-busy");
     }
@@ -93,7 +93,7 @@
   /* Bring the page to a result. */
   async function show(view, state, result, turn) {
     const other = shown.view !== view.name;
-    Object.assign(shown, { view: view.name, state, rows: result.rows });
+    Object.assign(shown, { view: view.name, state, rows: result.rows, listed: 0 });
     if (other) own.panel.build(find("filters"), setting, labels, view);
     own.panel.setTo(find("filters"), state);
     own.panel.count(find("filters"), setting, view, result);
@@ -104,7 +104,7 @@
     find("link").href = own.write({ ...state, in: view.name });
     find("sort").value = state.sort;
     if (view.name === "article") showCards(new Set(result.rows), state);
-    else await showTexts(turn);
+    else await list();
     if (turn !== shown.turn) return;
     tell(view);
     if (!shown.rows.length) await tellElsewhere(view, turn);
@@ -132,24 +132,23 @@
     });
   }
 
-  /* The first texts of the list, in the place of those before. */
-  async function showTexts(turn) {
-    const made = await articles(0, PAGE);
-    if (turn !== shown.turn) return;
-    find("list").replaceChildren(...made);
-    shown.listed = made.length;
-    find("more").hidden = shown.listed >= shown.rows.length;
+  /* List the next texts, the first ones in the place of an earlier list; none if the list moved on meanwhile. */
+  async function list() {
+    const { rows, listed } = shown;
+    const made = await articles(listed, listed + PAGE);
+    if (rows !== shown.rows || listed !== shown.listed) return [];
+    if (listed) find("list").append(...made);
+    else find("list").replaceChildren(...made);
+    shown.listed += made.length;
+    find("more").hidden = shown.listed >= rows.length;
+    return made;
   }
 
   /* More of the list; the first that is new gets the focus. */
   async function showMore() {
-    const turn = shown.turn;
-    const made = await articles(shown.listed, shown.listed + PAGE);
-    if (turn !== shown.turn) return;
-    find("list").append(...made);
-    shown.listed += made.length;
-    find("more").hidden = shown.listed >= shown.rows.length;
-    made[0]?.focus();
+    const [first] = await list();
+    if (!first) return;
+    first.focus();
     tell(views.corpus);
   }
 
@@ -174,6 +173,11 @@
       kind: data.kinds[index.kind[row]], side: index.side[row], language: index.language[row],
       day: data.day[row], likes: data.likes[row], thread: data.thread[row],
     };
+  }
+
+  /* Say which file could not be loaded. */
+  function tellFailed(error) {
+    find("status").textContent = own.fill(labels.failed, { file: error.message });
   }
 
   /* Say how many are shown. */
@@ -268,6 +272,8 @@
   /* What a reader can do. */
   function listen() {
     const filters = find("filters");
+    // Nobody waits for what a listener does, and so nobody else would hear that it failed.
+    const telling = (act) => () => act().catch(tellFailed);
     let typing = 0;
     filters.addEventListener("change", () => ask(own.panel.readFrom(filters, shownState())));
     filters.addEventListener("input", (event) => {
@@ -281,9 +287,9 @@
       find("status").focus();
     });
     find("sort").addEventListener("change", () => ask({ ...shownState(), sort: find("sort").value }));
-    find("more").addEventListener("click", showMore);
-    find("csv").addEventListener("click", () => save("csv"));
-    find("json").addEventListener("click", () => save("json"));
+    find("more").addEventListener("click", telling(showMore));
+    find("csv").addEventListener("click", telling(() => save("csv")));
+    find("json").addEventListener("click", telling(() => save("json")));
     window.addEventListener("hashchange", refresh);
     own.watchMarks(root);
     listenToTabs();

@@ -10,20 +10,26 @@
   const selects = Array.from(form.querySelectorAll("select"));
   let sorted = { column: "claim", isDown: false };
 
-  /** What a row is sorted by: its place in the article, the order of a field's choices, a number, or its words. */
+  /** What a row is sorted by: its place in the article, the order of a field's choices, a number, or words. */
   function key(row, column) {
     const select = form.elements.namedItem(column);
     if (column === "claim") return rows.indexOf(row);
     if (select instanceof HTMLSelectElement) return Array.from(select.options).findIndex((option) => option.value === row.dataset[column]);
     if (column === "statement") return row.cells[2].textContent;
-    const number = Number.parseFloat(row.dataset.value);
-    return row.dataset.value === "" ? Number.POSITIVE_INFINITY : Number.isNaN(number) ? Number.MAX_VALUE : number;
+    const { value } = row.dataset;
+    return value === "" || Number.isNaN(Number(value)) ? value : Number(value);
+  }
+
+  /** Numbers come before words, and nothing comes last. */
+  function compare(one, other) {
+    const [first, second] = [one, other].map((key) => (key === "" ? 2 : typeof key === "string" ? 1 : 0));
+    if (first !== second) return first - second;
+    return typeof one === "string" ? one.localeCompare(other, document.documentElement.lang) : one - other;
   }
 
   /** Put the rows in order; equal ones stay as the article has them. */
   function sort() {
     const keys = new Map(rows.map((row) => [row, key(row, sorted.column)]));
-    const compare = (one, other) => typeof one === "string" ? one.localeCompare(other, document.documentElement.lang) : one < other ? -1 : one > other ? 1 : 0;
     const order = rows.toSorted((one, other) => (sorted.isDown ? -1 : 1) * compare(keys.get(one), keys.get(other)));
     body.append(...order);
     for (const head of table.tHead.rows[0].cells) {

@@ -16,7 +16,7 @@
   // Every fold that is no fold of code or of a figure's numbers; those that were closed are closed again afterwards.
   const opened = new Set();
   const openForPaper = () => {
-    for (const fold of document.querySelectorAll("main details:not([open], .hide, .figure-numbers)")) {
+    for (const fold of document.querySelectorAll("main details:not([open], .hide:not(.console-output), .figure-numbers)")) {
       opened.add(fold);
       fold.open = true;
     }

@@ -1,6 +1,6 @@
 """The codings as the evidence browser shows them: which codes each text holds, on which span, by whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,8 +59,3 @@ def in_utf16(text: str, at: int) -> int:
     (3, 2)
     """
     return len(text[:at].encode("utf-16-le")) // 2
-
-
-def unmarked(given: Sequence[Given]) -> int:
-    """How many codings stand on a text in which nothing can be marked."""
-    return sum(start < 0 for one in given for start, *_ in one.spans)

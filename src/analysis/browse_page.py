@@ -1,6 +1,6 @@
 """What the page of the evidence browser is told beforehand: the codebook, the sides, and the evidence that is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,15 +18,20 @@ OWN_LICENCE = "CC BY 4.0"
 
 def setting_of(study: Study) -> dict[str, Any]:
     """What the page's scripts start from; the corpus itself comes in files of its own."""
+    codes = codes_of(study)
     return {
         "study": study.name,
         "title": study.title,
-        "codes": codes_of(study),
+        "codes": codes,
         "sides": [
             [side, say(study.sides[side].label) if side in study.sides else ""] for side in browse.sides_of(study)
         ],
         "languages": [[language, _language_name(study, language)] for language in browse.languages_of(study)],
-        "article": {"origin": study.origin_of("evidence"), "licence": licence_of(study), "rows": _filtered_by(study)},
+        "article": {
+            "origin": study.origin_of("evidence"),
+            "licence": licence_of(study),
+            "rows": _filtered_by(study, [code["id"] for code in codes]),
+        },
         "corpus": {
             "origin": study.origin_of("posts", "comments"),
             "licence": licence_of(study),
@@ -86,10 +91,11 @@ def evidence_of(study: Study) -> list[dict[str, Any]]:
 
 
 def _claims_on(study: Study) -> dict[str, list[tuple[str, str]]]:
-    """The claims that rest on each piece of evidence: identifier and statement."""
+    """The study's own claims that rest on each piece of evidence: identifier and statement."""
     found: dict[str, list[tuple[str, str]]] = {}
     claims = study.table("claims")
-    if isinstance(claims, NotComputable):
+    # Those of another study rest on its own evidence, which may be called the same.
+    if isinstance(claims, NotComputable) or not study.holds("claims"):
         return found
     for row in claims.itertuples():
         for evidence in words(row.evidence_ids):
@@ -97,9 +103,9 @@ def _claims_on(study: Study) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _filtered_by(study: Study) -> list[dict[str, Any]]:
+def _filtered_by(study: Study, codes: Sequence[str]) -> list[dict[str, Any]]:
     """What each piece of evidence is filtered by, as places in the lists of the page."""
-    codes = {code["id"]: number for number, code in enumerate(codes_of(study))}
+    place = {code: number for number, code in enumerate(codes)}
     languages = browse.languages_of(study)
     return [
         {
@@ -107,7 +113,7 @@ def _filtered_by(study: Study) -> list[dict[str, Any]]:
             "kind": row["form"],
             "sides": _places_of_side(study, row),
             "languages": [languages.index(each) for each in row["languages"] if each in languages],
-            "codes": [codes[code] for code in row["code_ids"] if code in codes],
+            "codes": [place[code] for code in row["code_ids"] if code in place],
             "text": row["gist"],
             "section": str(row["section"]),
         }

@@ -6,6 +6,8 @@ power of ten below it.
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ import pandas as pd
 from analysis import privacy, units
 from analysis.computable import NotComputable, computable, need
 from analysis.excerpts import is_made_up
+from analysis.in_files import files_at
 from analysis.language import with_languages, wording
 from analysis.settings import Side
 from analysis.sides import tell_sides
@@ -22,7 +25,6 @@ from analysis.units import Corpus
 # How a text is told: as it is, by a coder's gist, by its opening, or not at all.
 WHOLE, GIST, OPENING, HIDDEN = TOLD = ("whole", "gist", "opening", "hidden")
 TEXTS = ("posts", "comments", "creators")
-_WITHHELD = (privacy.NOT_SHOWN, privacy.TOO_SHORT, privacy.VERBATIM)
 
 
 def shown_rows(study: Study) -> "pd.DataFrame | NotComputable":
@@ -30,7 +32,7 @@ def shown_rows(study: Study) -> "pd.DataFrame | NotComputable":
 
     Not computable where the study has none, or where they are not on this machine, as when only results were passed on.
     """
-    away = [path.name for name in TEXTS for path in study.files_of(name) if not path.is_file()]
+    away = [path.name for name in TEXTS for path in study.files_of(name) if not any(map(Path.is_file, files_at(path)))]
     if away:
         return NotComputable(f"{', '.join(away)} is not here")
     return _shown(study, units.corpus_of(study))
@@ -84,21 +86,24 @@ def _words(study: Study, rows: pd.DataFrame) -> dict[str, pd.Series]:
     gists, quote = study.table("gists"), study.quoting
     texts = rows[["unit_id", "text"]].assign(creator_id=rows["writer"])
     shown = privacy.as_quoted(texts, gists, quote).fillna("")
-    has_gist = rows["unit_id"].isin([] if isinstance(gists, NotComputable) else gists["unit_id"])
-    allowed = rows["unit_id"].notna() if quote == "all" else rows["unit_id"].isin([] if quote == "none" else quote)
-    hidden = shown.isin([*_WITHHELD, ""])
+    allowed, has_gist = privacy.may_be_quoted(rows["unit_id"], quote), privacy.have_gist(rows["unit_id"], gists)
+    hidden = shown.isin([*privacy.WITHHELD, ""])
     told = pd.Series(OPENING, index=rows.index).mask(allowed, WHOLE).mask(has_gist, GIST).mask(hidden, HIDDEN)
     return {"shown": shown.mask(hidden, ""), "told": told, "verbatim": told == WHOLE}
 
 
 def _names(study: Study, units_of: pd.Series) -> pd.Series:
-    """A name for each row that leads to no post: its own where nobody wrote it, else a digest, or its place."""
+    """A name for each row that leads to no post: its own where nobody wrote it, else a keyed digest, or a number.
+
+    Without a key the rows are numbered in the order of their digests. That of the identifiers would tell what was
+    written before what. Nothing is hidden from whoever has all the identifiers: they can count the same numbers.
+    """
     if is_made_up(study):
         return units_of
     if study.key_file.is_file():
         return privacy.masked(units_of)
-    places = units_of.rank(method="first").astype(int)
-    return "n" + places.astype("str")
+    digests = units_of.map(lambda unit: sha256(str(unit).encode()).hexdigest())
+    return "n" + digests.rank(method="first").astype(int).astype("str")
 
 
 def _weeks(when: pd.Series) -> pd.Series:

@@ -44,6 +44,8 @@ ABSENT = {
     "pairs": "it stands on no unit together with another code",
 }
 PAIRS_SHOWN = 8
+# An identifier in a text of the codebook. One without a dot may be a word as well, unless it is alone in brackets.
+IDENTIFIER = re.compile(r"(?<![\w.-])[\w-]+(?:\.[\w-]+)+(?![\w-])|(?<=[(（])[^\s()（）]+(?=[)）])", re.ASCII)
 # What the page says anyway.
 REPEATED = ["code_id", "name", "pattern_id"]
 
@@ -58,6 +60,14 @@ class Material:
     def codebook(self) -> Any:
         """The codebook as a tree, as it is now."""
         return codebook_now(self.study, lambda: self.coded)
+
+    @cached_property
+    def ways(self) -> dict[str, str]:
+        """The name of each entry of the codebook by its identifier: a link to its page or its heading in the index."""
+        places = {code: f"{INDEX}.html#{head}" for code, head in heads_of(self.codebook).items()}
+        places |= {code: f"{page}.html" for code, page in names_of(self.codebook).items()}
+        entries = zip(self.codebook["code_id"], self.codebook["name"], strict=True)
+        return {code: f'<a href="{places[code]}">{_said(name)}</a>' for code, name in entries}
 
     @cached_property
     def coded(self) -> Coded:
@@ -111,6 +121,11 @@ def names_of(codebook: Any) -> dict[str, str]:
     return page_names(coding.entries_at(codebook, "code")["code_id"])
 
 
+def heads_of(codebook: pd.DataFrame) -> dict[str, str]:
+    """What leads to each entry's heading in the index, by the entry's identifier."""
+    return {code: f"entry-{name}" for code, name in page_names(codebook["code_id"]).items()}
+
+
 def page_names(code_ids: pd.Series) -> dict[str, str]:
     """A name for each code's page that any file system takes; equal ones are numbered."""
     names: dict[str, str] = {}
@@ -144,14 +159,14 @@ def _page(row: Mapping[str, Any], of: Material) -> str:
 
 
 def _index(codebook: pd.DataFrame, names: Mapping[str, str]) -> str:
-    lines = [f"# {say('The codes one by one')}", "", say(ABOUT)]
+    lines, heads = [f"# {say('The codes one by one')}", "", say(ABOUT)], heads_of(codebook)
     for row in codebook.to_dict("records"):
         name = in_markdown(say(str(row["name"])))
         if row["level"] == "code":
             lines.append(f"- [{name}]({names[row['code_id']]}.md)")
         else:
             depth = "##" if row["level"] == "pattern" or pd.isna(row["parent_id"]) else "###"
-            lines += ["", f"{depth} {name}", ""]
+            lines += ["", f"({heads[row['code_id']]})=", f"{depth} {name}", ""]
     return "\n".join(lines) + "\n"
 
 
@@ -161,10 +176,17 @@ def _definition(row: Mapping[str, Any], of: Material) -> str:
     path = " › ".join(_said(name) for name in (*above, row["name"]))
     mark = on_page.origin_html(of.study.origin_of("codebook"))
     told = "".join(
-        f"<dt>{say(label)}</dt><dd>{_said(row[field])}</dd>" for field, label in TOLD.items() if pd.notna(row[field])
+        f"<dt>{say(label)}</dt><dd>{_with_ways(_said(row[field]), of.ways)}</dd>"
+        for field, label in TOLD.items()
+        if pd.notna(row[field])
     )
     identifier = f"<code>{html.escape(str(row['code_id']))}</code>"
     return f'<div class="code-about"><p>{path} · {identifier} {mark}</p><dl>{told}</dl></div>'
+
+
+def _with_ways(said: str, ways: Mapping[str, str]) -> str:
+    """A text of the codebook in which each identifier of an entry is the way to it."""
+    return IDENTIFIER.sub(lambda found: ways.get(found[0], found[0]), said)
 
 
 def _numbers(of: Material, name: str, code: str, caption: str) -> str:

@@ -1,11 +1,15 @@
-"""Whether the results that are there are the ones that git has."""
+"""What git knows: whether the results that are there are the ones that it has, and where the repository is."""
 
 import json
+import os
+import re
 import subprocess
 from collections import Counter
 
 from analysis.run_folder import files_of
 from analysis.study import Study
+
+HOSTS = r"(?:github\.com|gitlab\.com|codeberg\.org)"
 
 
 def made_by(study: Study, step: str) -> Counter[str]:
@@ -26,6 +30,15 @@ def compare(study: Study) -> list[str]:
         return [f"All {len(files)} files in results/{study.name}/ are identical with the committed ones."]
     told = [f"{len(changed)} of {len(files)} files in results/{study.name}/ differ from the committed ones:"]
     return told + [f"  {path}: {state}" for path, state in changed.items()]
+
+
+def repository_of(study: Study) -> str:
+    """The repository's web address: from CI, or git's origin where it is one of the public hosts; else nothing."""
+    if told := os.environ.get("COMPENDIUM_REPOSITORY"):
+        return told
+    origin = _git(study, "remote", "get-url", "origin") or ""
+    found = re.search(rf"({HOSTS})[:/]([\w.-]+/[\w.-]+?)(?:\.git)?\s*$", origin)
+    return f"https://{found[1]}/{found[2]}" if found else ""
 
 
 def _changed(study: Study) -> dict[str, str] | None:

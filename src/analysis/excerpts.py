@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis import privacy
 from analysis.coded import Coded
-from analysis.computable import NotComputable, computable, need
+from analysis.computable import computable, need
 from analysis.language import wording
 from analysis.study import Study
 from analysis.units import Corpus
@@ -46,10 +46,8 @@ def shown_texts(study: Study, coded: Coded, standing: pd.DataFrame, sides: Mappi
     if is_made_up(study):
         return whole.assign(shown=whole["text"], verbatim=True)
     gists, quote = study.table("gists"), study.quoting
-    told = [] if isinstance(gists, NotComputable) else gists["unit_id"]
-    may_be = whole["unit_id"].notna() if quote == "all" else whole["unit_id"].isin([] if quote == "none" else quote)
-    shown = privacy.as_quoted(whole, gists, quote)
-    return whole.assign(shown=shown, verbatim=may_be & ~whole["unit_id"].isin(told))
+    verbatim = privacy.may_be_quoted(whole["unit_id"], quote) & ~privacy.have_gist(whole["unit_id"], gists)
+    return whole.assign(shown=privacy.as_quoted(whole, gists, quote), verbatim=verbatim)
 
 
 def _texts(corpus: Corpus) -> pd.DataFrame:
@@ -69,6 +67,6 @@ def is_made_up(study: Study) -> bool:
 
 def chosen(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """The first few excerpts of a code, one from each post, and how many there are that may not be shown."""
-    hidden = rows["shown"].isna() | rows["shown"].isin([privacy.NOT_SHOWN, privacy.TOO_SHORT, ""])
+    hidden = rows["shown"].isna() | rows["shown"].isin([*privacy.WITHHELD, ""])
     visible = rows[~hidden].drop_duplicates("post_id").drop_duplicates("shown")
     return visible.head(SHOWN), int(hidden.sum())

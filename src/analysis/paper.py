@@ -32,6 +32,8 @@ STARTED_WITH = (
 )  # fmt: skip
 LONGEST = 300
 STYLES, WORDS = "book/_static/paper.css", "book/_ext/words.yml"
+# The colours of paper stand where a page of the book is printed from, which then needs no further file for them.
+PRINTED, COLOURS = "book/_static/theme-print.css", re.compile(r"""html, html\[data-theme="dark"\] (\{[^}]+\})""")
 DATES = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}")
 
 
@@ -75,7 +77,7 @@ def _print(study: Study, folder: Path, target: Path, browser: str) -> int:
     with tempfile.TemporaryDirectory(prefix="paper-", ignore_cleanup_errors=True) as scratch:
         work = Path(scratch)
         front = paper_front.read_front(folder / chapters[0].file, language, words)
-        styles = (study.root / STYLES).read_text(encoding="utf-8")
+        styles = styles_of(study.root)
         styles += font_faces(work, paper_front.document(front, styles, chapters, {}, body))
         # The first time nobody knows the numbers yet; they take the same room.
         unnumbered = paper_front.document(front, styles, chapters, {}, body)
@@ -86,6 +88,17 @@ def _print(study: Study, folder: Path, target: Path, browser: str) -> int:
         made.write_bytes(_dated(made.read_bytes(), int(publish.environment(study)["SOURCE_DATE_EPOCH"])))
         shutil.move(made, target)
     return count
+
+
+def styles_of(root: Path) -> str:
+    """The style sheet of the book on paper; raises `BookError` when that of printed pages holds no colours."""
+    found = COLOURS.search((root / PRINTED).read_text(encoding="utf-8"))
+    if found is None:
+        raise BookError(
+            f"{PRINTED}: there are no colours for paper; expected the rule 'html, html[data-theme=\"dark\"] {{ … }}', "
+            f"which {STYLES} needs too. Put it back, or change COLOURS in paper.py with it."
+        )
+    return f":root {found[1]}\n{(root / STYLES).read_text(encoding='utf-8')}"
 
 
 def _words(root: Path, language: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from analysis.errors import BookError
 # What nobody can press, open or choose on paper, the links to files, and the code, which stands in the notebooks.
 ON_SCREEN = (
     "headerlink", "needs-script", "evidence-scripted", "result-links", "map-status", "map-panel", "ledger-form",
-    "ledger-number", "cell_input", "toctree-wrapper", "figure-more",
+    "ledger-number", "cell_input", "toctree-wrapper",
 )  # fmt: skip
 UNPRINTED = ("script", "template", "button", "form", "input", "select", "dialog", "noscript", "iframe", "object")
 # Of a longer table in the computations, its beginning: all rows are in the files beside the book.
@@ -117,7 +117,7 @@ def headings_of(pages: list[Page]) -> list[str]:
 
 def anchor(chapter: Chapter, name: str) -> str:
     """The identifier that a place of a page has in the document."""
-    return f"{chapter.anchor}-{re.sub(r'[^A-Za-z0-9_-]', '-', name)}"
+    return f"{chapter.anchor}-{_plain(name)}"
 
 
 def _parsed(path: Path) -> Any:
@@ -153,7 +153,9 @@ def _listed(contents: Any, below: str) -> Iterator[tuple[str, int, str, str]]:
 def _leave_out(article: Any) -> None:
     held = " or ".join(f'contains(concat(" ", normalize-space(@class), " "), " {name} ")' for name in ON_SCREEN)
     named = " or ".join(f"self::{name}" for name in UNPRINTED)
-    folds = 'self::details[contains(@class, "hide")] or self::details[starts-with(@id, "data-")]'
+    # What a command says stands nowhere else.
+    code = 'self::details[contains(@class, "hide")][not(contains(@class, "console-output"))]'
+    folds = f'{code} or self::details[starts-with(@id, "data-")]'
     for element in article.xpath(f".//*[{held} or {named} or {folds} or @hidden]"):
         element.drop_tree()
     for cell in article.xpath(

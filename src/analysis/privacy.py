@@ -24,7 +24,8 @@ IDENTIFIERS = (
 )  # fmt: skip
 _KEY = {"bytes": b""}
 
-TOO_SHORT, NOT_SHOWN, VERBATIM = "‹short text›", "‹not shown›", "‹gist in the words of the text›"
+# What stands where nothing may be shown.
+WITHHELD = TOO_SHORT, NOT_SHOWN, VERBATIM = "‹short text›", "‹not shown›", "‹gist in the words of the text›"
 # A gist that has so many words, or signs of a script without spaces, of a text in a row leads to it.
 WORDS_IN_A_ROW, SIGNS_IN_A_ROW = 5, 10
 # An opening is shown as far as the texts of this many people begin with it.
@@ -57,6 +58,16 @@ def without_identifiers(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: masked(table[name]) for name in found})
 
 
+def may_be_quoted(units: pd.Series, quote: str | list[str]) -> pd.Series:
+    """Whether study.yml allows each post or comment, by its identifier, to be quoted."""
+    return units.notna() if quote == "all" else units.isin([] if quote == "none" else list(quote))
+
+
+def have_gist(units: pd.Series, gists: pd.DataFrame | NotComputable) -> pd.Series:
+    """Whether a coder wrote a gist of each post or comment; it is then told in place of the words."""
+    return units.isin([] if isinstance(gists, NotComputable) else gists["unit_id"])
+
+
 def as_quoted(texts: pd.DataFrame, gists: pd.DataFrame | NotComputable, quote: str | list[str]) -> pd.Series:
     """What a book may show of captured posts or comments, one for each row.
 
@@ -81,7 +92,7 @@ def as_quoted(texts: pd.DataFrame, gists: pd.DataFrame | NotComputable, quote: s
 
     units = texts[next(name for name in ("unit_id", "comment_id", "post_id") if name in texts)]
     verbatim = texts["text"].fillna(texts["title"]) if "title" in texts else texts["text"]
-    allowed = units.notna() if quote == "all" else units.isin([] if quote == "none" else list(quote))
+    allowed = may_be_quoted(units, quote)
     told = {} if isinstance(gists, NotComputable) else dict(zip(gists["unit_id"], gists["gist"], strict=True))
     whole = (
         texts["title"].fillna("") + "\n" + texts["text"].fillna("") if "title" in texts else texts["text"].fillna("")

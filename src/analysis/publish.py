@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from analysis import pipeline, run_folder, steps, tables
+from analysis import committed, pipeline, run_folder, steps, tables
 from analysis.currency import code_of
 from analysis.errors import BookError
 from analysis.locks import alone
@@ -31,7 +31,7 @@ from analysis.wording import speaking
 if TYPE_CHECKING:
     from analysis.editions import Edition
 
-SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "book", "data")
+SOURCES = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock", "book", "data")
 # What makes the book, beside its extensions: a change in it builds the book anew.
 MAKING = "from analysis import publish\npublish.build_book"
 # Where the pages of the codes are written, and the pages under which they stand, the first that a book has.
@@ -68,7 +68,10 @@ def build_book(study: Study, *, force: bool = False, say: Callable[[str], object
     say(f"Building the book of {study.name} ...")
     with alone(built.parent / f".{study.name}.lock", f"compendium book {study.name}"):
         first = _lay_out(study)
-        _put_in_place(_build_all(study, [first, *_further(study, first)]), built)
+        made = _build_all(study, [first, *_further(study, first)])
+        # What ends in between must not leave the new book beside what was noted of the earlier one.
+        noted.unlink(missing_ok=True)
+        _put_in_place(made, built)
         tables.replace_text(noted, digest)
     say(f"Built the book of {study.name}: {len(list(built.rglob('*.html')))} pages.")
     return built / "index.html"
@@ -199,8 +202,9 @@ def _with_codes(toc: dict[str, Any], names: list[str]) -> dict[str, Any]:
 
 
 def _digest(study: Study) -> str:
-    """A digest of everything that the book is made of: its sources, the data, the results, and the code behind it."""
+    """A digest of everything that the book is made of: its sources, data, results, the code, where its pages lead."""
     digest = sha256(json.dumps(code_of(_code_of_book(study.root), study.root), sort_keys=True).encode())
+    digest.update(committed.repository_of(study).encode())
     original = open_study(root=study.root).results / "values.json"
     folders = [*(study.root / name for name in SOURCES), original, study.results]
     for folder in folders:

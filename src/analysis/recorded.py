@@ -19,6 +19,8 @@ from analysis.study import Study, open_study
 
 # What was recorded of a run, and what was measured.
 FILES = ("recorded.json", "speed.json")
+# The origin of what was measured: it is about no post.
+MEASURED = "measured"
 
 
 def recorded_values(study: Study) -> dict[str, dict[str, Any]]:
@@ -31,7 +33,7 @@ def recorded_values(study: Study) -> dict[str, dict[str, Any]]:
 
 def measured(figures: Mapping[str, tuple[Any, str]]) -> dict[str, dict[str, Any]]:
     """What was measured, each number with how a page prints it, as recorded values; their origin is no data at all."""
-    same = {"unit": "", "missing": "", "origin": "measured", "claim": "", "recorded": True}
+    same = {"unit": "", "missing": "", "origin": MEASURED, "claim": "", "recorded": True}
     return {f"recorded_{name}": {"value": number, "text": text, **same} for name, (number, text) in figures.items()}
 
 
