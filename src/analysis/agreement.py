@@ -81,7 +81,7 @@ def judgements(
     if read.empty and len(of_round):
         raise CannotCompute(f"in round {coding_round} only codings of split codes were looked at again")
     coders = sorted(read["coder"].unique())
-    everybody = {*placed["coder"], *readings["coder"]}
+    everybody = {*placed["coder"].unique(), *readings["coder"].unique()}
     if len(everybody) == 1 or len(coders) == 1:
         raise CannotCompute("one coder only: agreement needs two")
     need(read, f"nobody coded in round {coding_round}, which agreement_round asks for")

@@ -112,7 +112,7 @@ def given_at(placed: pd.DataFrame, codebook: pd.DataFrame, level: str) -> pd.Dat
     """
     known = set(codebook["code_id"])
     waits = pending(placed)
-    if unknown := sorted(set(placed.loc[~waits, "code_id"]) - known):
+    if unknown := sorted(set(placed.loc[~waits, "code_id"].unique()) - known):
         told = "\n".join(f"codings: code '{code}' is not in the codebook.{nearest(code, known)}" for code in unknown)
         raise TableError(f"{told}\nCorrect the codings, or add the code to the codebook.")
     above = ancestors(codebook, level)

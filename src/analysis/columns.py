@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -112,6 +113,20 @@ def counts(name: str, what: str) -> tuple[Column, Column]:
     number = Column(name, "integer", f"how many {what}; from the captured text", unit=what)
     shown = Column(f"{name}_captured", "text", f"the number of {what} as the capture shows it, e.g. 1.7万 or 10+")
     return number, shown
+
+
+def all_fit(values: Collection[str], column: Column) -> bool:
+    """Whether all of some values are of the column's kind; `fits` says which are not."""
+    if column.pattern == PATTERNS["text"]:
+        return "" not in values
+    fitting = re.compile(column.pattern).fullmatch
+    if column.kind not in ("date", "time"):
+        return all(map(fitting, values))
+
+    import pandas as pd
+
+    # Only what looks like a time can be asked of the calendar.
+    return all(map(fitting, values)) and bool(fits(pd.Series(sorted(values), dtype="str"), column=column).all())
 
 
 def fits(cells: pd.Series, *, column: Column) -> pd.Series:

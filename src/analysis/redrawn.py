@@ -166,8 +166,8 @@ def _threads_by_post(comments: pd.DataFrame, found: pd.DataFrame) -> pd.DataFram
     # The comment that a thread begins with may not be captured itself: then its answers tell the post.
     answers = comments.dropna(subset=["parent_comment_id"])
     post_of = {
-        **dict(zip(answers["parent_comment_id"], answers["post_id"], strict=True)),
-        **dict(zip(comments["comment_id"], comments["post_id"], strict=True)),
+        **dict(zip(answers["parent_comment_id"].tolist(), answers["post_id"].tolist(), strict=True)),
+        **dict(zip(comments["comment_id"].tolist(), comments["post_id"].tolist(), strict=True)),
     }
     return found.assign(post_id=found["thread"].map(post_of)).groupby("post_id")["both"].agg(["size", "sum"])
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analysis import columns
 from analysis.canonical import captured, coded, published
-from analysis.columns import Column, Table, as_texts, as_values, fits, problem
+from analysis.columns import Column, Table, all_fit, as_texts, as_values, fits, problem
 from analysis.errors import TableError, nearest
 
 if TYPE_CHECKING:
@@ -150,11 +150,9 @@ def _is_in_order(table: pd.DataFrame, name: str) -> bool:
 
 def _are_in_order(cells: pd.Series, column: Column) -> bool:
     """Whether every cell of a column is as it must be; each value is looked at once."""
-    import pandas as pd
-
-    values = pd.Series(cells.unique(), dtype=cells.dtype)
-    filled = values.dropna()
-    return (not column.required or len(filled) == len(values)) and bool(fits(filled, column=column).all())
+    values = set(cells.tolist())
+    filled = {value for value in values if isinstance(value, str)}
+    return not (column.required and filled != values) and all_fit(filled, column)
 
 
 def _keys_that_repeat(table: pd.DataFrame, name: str, lines: list[int]) -> list[str]:
