@@ -39,7 +39,7 @@ style: $(TESTED)
 	$(BIN)/mypy
 
 tests: $(TESTED)
-	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 book: $(INSTALLED)
 	@$(BIN)/compendium book

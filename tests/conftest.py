@@ -11,6 +11,11 @@ from browsing import Reader, book_built_once, served, started
 from making import FIRST, PROJECT, SECOND, SHOW, lay_out_book, make_notebook
 
 SHARED = PROJECT.parent / "shared"
+# What takes a minute or more with a few tests begins first, so that no worker is left alone with it at the end.
+LONGEST = (
+    "test_book_accessible", "test_paper", "test_on_spark", "test_book_weight", "test_pages", "test_importing",
+    "test_formats", "test_sweep", "test_hostile_texts", "test_publish", "test_identities", "test_second_study",
+)  # fmt: skip
 
 STUDY = """
 title: A small study
@@ -29,6 +34,11 @@ HASHTAGS = """hashtag,posts,posts_printed,views,views_printed,read_on,role,secti
 first,30,30,900,900,2025-01-19,first,4
 second,10,10,50,50,2025-01-19,added,4
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    later = len(LONGEST)
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else later)
 
 
 @pytest.fixture
