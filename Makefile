@@ -14,11 +14,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo 'make reproduce   install, run the notebooks, build the book'
-	@echo 'make test        everything that CI runs: style, types, tests, notebooks, book'
+	@echo 'make test        style, types, tests, notebooks, book'
 	@echo 'make check       style, types and tests alone'
 	@echo 'make book        build the book from the results that are there'
 	@echo 'make pdf         print the book on paper, in each of its languages (needs Chromium)'
-	@echo 'make bench       measure all beside what else would do it: ten minutes; RECORD=file keeps the figures'
+	@echo 'make bench       measure all beside what else would do it: six minutes; RECORD=data/liu2025/speed.json keeps it'
 	@echo 'make lock        resolve requirements.lock anew (needs uv)'
 	@echo 'make clean       remove .venv and everything built'
 

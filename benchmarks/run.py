@@ -51,12 +51,14 @@ def main() -> None:
         for part in (of_notebooks(root), of_checking(root), of_the_command(root), of_the_book(root), of_frames(root)):
             rows += [*part]
     rows += [*of_languages()]
-    print(f"\nMeasured in {time.perf_counter() - started:.0f} seconds. Seconds are the median of three runs; of one,")
-    print("where a run is long: papermill, nbval, the making of a frame. Memory: the largest process.")
+    total = time.perf_counter() - started
+    print(f"\nMeasured in {total:.0f} seconds: whole processes, on frames without the start of Python.")
+    print("Each figure is the median of three or five; of one where it is long: papermill, nbval, a frame made, Spark.")
+    print("Memory: the largest process.")
     seconds, gigabytes = billion(rows)
     print(f"From a billion posts, as the last two sizes go on: {seconds:.0f} seconds, {gigabytes:.0f} GB of Parquet.")
     if asked.record:
-        write(rows, asked.record, load)
+        write(rows, asked.record, load, total)
 
 
 def of_notebooks(root: Path) -> Iterator[Row]:
@@ -68,7 +70,7 @@ def of_notebooks(root: Path) -> Iterator[Row]:
     yield told(Row("papermill", "the same, papermill one by one (peer)", papermill, script))
     yield told(Row("cold", "the same, compendium run", run, script, papermill))
     changed = median(3, [PROGRAM, "run"], root, before=lambda: change_a_cell(root))
-    yield told(Row("changed", "compendium run, one notebook changed", changed, script, papermill))
+    yield told(Row("changed", "compendium run, one notebook changed", changed))
 
 
 def of_checking(root: Path) -> Iterator[Row]:
@@ -88,11 +90,14 @@ def of_the_command(root: Path) -> Iterator[Row]:
 
 
 def of_the_book(root: Path) -> Iterator[Row]:
-    """The book in its first language, beside a build of the same pages by Jupyter Book itself."""
+    """The book in its first language, beside a build of the same pages by the command of Jupyter Book.
+
+    Pages, settings and extensions are the same for both, as no page can do without them.
+    """
     ours = median(3, [PROGRAM, "book", "--force"], root)
     same = ["--toc", root / "_build" / ".liu2025.toc.yml", "--path-output", root / "_plain"]
     plain = median(3, [BIN / "jupyter-book", "build", ".", "--all", "-q", *same], root)
-    yield told(Row("jupyter_book", "the book, the same pages by jupyter-book (floor)", plain))
+    yield told(Row("jupyter_book", "the book, the same pages, jupyter-book (floor)", plain))
     yield told(Row("book", "the book, compendium book", ours, plain))
     yield told(Row("book_unchanged", "compendium book, nothing changed", median(3, [PROGRAM, "book"], root), plain))
 
@@ -105,8 +110,8 @@ def of_frames(root: Path) -> Iterator[Row]:
         made = of_frame("make", path, posts, runs=1)
         BYTES[posts] = path.stat().st_size
         yield told(Row(f"make_{size}", f"a frame of {posts / 1e6:g} million posts made", made, first=first.get("make")))
-        scan = of_frame("scan", path, posts)
-        pandas = of_frame("in_pandas", path, posts, runs=1) if posts <= frame.PANDAS_UP_TO else None
+        scan = of_frame("plain_scan", path, posts)
+        pandas = of_frame("in_pandas", path, posts) if posts <= frame.PANDAS_UP_TO else None
         yield told(Row(f"scan_{size}", "  read by DuckDB, nothing else (floor)", scan, first=first.get("scan")))
         if pandas:
             yield told(
@@ -184,7 +189,7 @@ def change_a_cell(root: Path) -> None:
     path.write_text(content.replace(mark, f"{mark}  # {time.monotonic_ns()}", 1), encoding="utf-8")
 
 
-def write(rows: list[Row], path: Path, load: float) -> None:
+def write(rows: list[Row], path: Path, load: float, total: float) -> None:
     """Write each figure as a value that a page can name, with the day and the machine."""
     from analysis.recorded import measured
     from analysis.results import written
@@ -197,7 +202,8 @@ def write(rows: list[Row], path: Path, load: float) -> None:
     on = dt.datetime.now(dt.UTC).date().isoformat()
     seconds, gigabytes = billion(rows)
     about = {"speed_on": on, "speed_machine": machine(), "speed_load": f"{load:.1f}",
-             "speed_billion_seconds": f"{seconds:.0f}", "speed_billion_gigabytes": f"{gigabytes:.0f}"}  # fmt: skip
+             "speed_minutes": f"{total / 60:.0f}", "speed_billion_seconds": f"{seconds:.0f}",
+             "speed_billion_gigabytes": f"{gigabytes:.0f}"}  # fmt: skip
     values = measured({**texts, **{name: (text, text) for name, text in about.items()}})
     content = {"recorded_on": on, "values": values}
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,10 +1,13 @@
 """Frames for tests: ties, missing values, lower bounds, no creators, a measure that is missing throughout."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from analysis.database import connected
 from analysis.study import Study, open_study
@@ -62,3 +65,15 @@ def decided_from(seed: int) -> dict[str, Any]:
     by = str(draw.choice(["search_rank", "likes"]))
     return {**DECIDED, "engagement_by": by, "sample_seed": seed, "min_comments": int(draw.choice([0, 10, 20])),
             "creators_wanted": int(draw.integers(1, 6)), "posts_wanted": int(draw.integers(1, 9))}  # fmt: skip
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Let no file grow larger than so many bytes, as on a disk that is full."""
+    resource = pytest.importorskip("resource")
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, allowed[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)

@@ -7,6 +7,7 @@ import pytest
 from analysis import checking, pipeline, schema
 from analysis.checking import check_study, tell_limits
 from analysis.errors import StudyError
+from analysis.sample_asked import Engine, show_sample
 from analysis.study import open_study
 from analysis.tables import write_table
 from coded import frame
@@ -133,6 +134,25 @@ def test_a_study_with_nothing_imported_says_by_which_command(small):
     settings.write_text(settings.read_text(encoding="utf-8").replace("file: posts.csv", "file: corpus/posts.parquet"))
     with pytest.raises(StudyError, match=r"corpus/posts.parquet is not there.*Run: compendium import liu2025 FILE"):
         check_study(open_study())
+
+
+@pytest.mark.parametrize("address", ["hdfs:///frames/corpus/posts.parquet", "file:///frames/posts"])
+def test_posts_at_an_address_are_told_once_and_by_which_command_they_are_read(small, address):
+    settings = small / "data/liu2025/study.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("file: posts.csv", f"file: '{address}'"))
+    told = (
+        f"^data/liu2025/study.yml: tables, posts: {address} is an address; expected a file of this .*"
+        "by compendium sample liu2025 --engine spark alone.* bring the columns here as Parquet"
+    )
+    for command in (check_study, pipeline.run, pipeline.explain, sampled):
+        with pytest.raises(StudyError, match=told) as error:
+            command(open_study())
+        assert str(error.value).count(address) == 1
+    assert not (small / "results").exists()
+
+
+def sampled(study):
+    show_sample(study, {}, None, Engine())
 
 
 def test_a_study_with_nothing_imported_is_not_run(small):

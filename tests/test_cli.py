@@ -28,7 +28,7 @@ def test_every_command_has_help_and_a_line_in_the_readme(project, command):
     assert f"compendium {command}" in (project / "README.md").read_text(encoding="utf-8")
 
 
-def test_every_command_is_tested():
+def test_the_list_of_commands_above_names_every_command():
     from analysis.cli import app
 
     assert {command.name or command.callback.__name__ for command in app.registered_commands} == set(COMMANDS)

@@ -7,6 +7,7 @@ import pytest
 from analysis import corpus, schema
 from analysis.computable import NotComputable
 from analysis.figures import corpus as draw
+from analysis.in_files import STAY
 from analysis.settings import Side
 from analysis.sources.mapped import read_mapped
 
@@ -165,6 +166,11 @@ def test_completeness_counts_filled_and_missing_cells_of_every_column() -> None:
     title = filled.set_index("column").loc["title"]
     assert (title["filled"], title["missing"], title["share_filled"]) == (1, 1, 0.5)
     assert filled["column"].tolist() == schema.TABLES["posts"].column_names
+
+
+def test_of_posts_that_stay_in_their_files_nothing_is_counted() -> None:
+    assert corpus.approximate_counts(NotComputable(STAY)) == NotComputable(STAY)
+    assert corpus.completeness(NotComputable(STAY), NotComputable("the study has no comments")) == NotComputable(STAY)
 
 
 def test_what_is_computable_of_several_tables_stands_together() -> None:

@@ -10,11 +10,13 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import papermill
 import psutil
 import pytest
 
+from analysis import kernels
 from analysis.errors import NotebookError
-from analysis.execution import Job, Runner
+from analysis.execution import Job, Runner, _registered
 from analysis.kernels import ForkedKernel, Forker
 from running import BOTH, gone, output_of, small
 
@@ -42,7 +44,7 @@ def at_it(folder: Path) -> int:
 
 
 @BOTH
-def test_an_interrupt_ends_what_runs(tmp_path, engine):
+def test_an_interrupt_ends_what_runs_without_a_word(tmp_path, engine, caplog, capfd):
     path = small(tmp_path / "01-x.ipynb", WAITS)
     found = []
 
@@ -58,6 +60,7 @@ def test_an_interrupt_ends_what_runs(tmp_path, engine):
         signal.signal(signal.SIGINT, heard)
     assert gone(found[0])
     assert not (tmp_path / "waited").exists()
+    assert (caplog.messages, capfd.readouterr()) == ([], ("", ""))
 
 
 def run_interrupted(engine, path, interrupt):
@@ -138,6 +141,46 @@ def test_an_interrupt_reaches_what_a_cell_has_started(tmp_path):
         kernel.interrupt_kernel()
         assert there(tmp_path / "heard")
         kernel.shutdown_kernel(now=True)
+
+
+IDLE = """import os, subprocess, time
+subprocess.Popen(["sh", "-c", "trap 'touch heard; exit' INT; touch ready; while :; do sleep 0.05; done"])
+while not os.path.exists("ready"):
+    time.sleep(0.01)"""
+
+
+def test_a_kernel_whose_cells_are_done_is_not_interrupted_at_its_end(tmp_path, capfd):
+    path, name = small(tmp_path / "01-x.ipynb", IDLE), _registered("forked")
+    papermill.execute_notebook(path, None, engine_name=name, progress_bar=False, folder=tmp_path)
+    assert not (tmp_path / "heard").exists()
+    assert capfd.readouterr() == ("", "")
+
+
+LEAVES = "import atexit\natexit.register(open, 'left', 'w')\n"
+
+
+def test_a_kernel_that_is_asked_to_end_leaves_its_cell_and_runs_what_was_left_for_its_end(tmp_path):
+    ended(tmp_path, LEAVES + WAITS)
+    assert (tmp_path / "left").exists()
+    assert not (tmp_path / "waited").exists()
+
+
+def test_a_kernel_that_does_not_end_when_asked_is_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernels, "PATIENCE", 0.1)
+    ignores = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    ended(tmp_path, ignores + LEAVES + WAITS)
+    assert not (tmp_path / "left").exists()
+
+
+def ended(folder: Path, cell: str) -> None:
+    """Ask a kernel to end while it runs a cell that waits, and see that it does."""
+    with Forker() as forker:
+        kernel = ForkedKernel(forker, [])
+        kernel.start_kernel(env=os.environ, cwd=str(folder))
+        kernel.client().execute(cell)
+        process = at_it(folder)
+        kernel.shutdown_kernel(now=False)
+        assert gone(process)
 
 
 def there(path: Path) -> bool:

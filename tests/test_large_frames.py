@@ -1,5 +1,7 @@
 """Frames that stay in their files: all thresholds at once, every combination, what is current, and what check says."""
 
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,17 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import checking, currency, frames, in_files, redrawn, sampling, thresholds
+from analysis import checking, currency, frames, in_files, pipeline, redrawn, sampling, selection, thresholds
 from analysis.computable import NotComputable
 from analysis.contenders import contenders
 from analysis.criteria import Measured
 from analysis.cut_offs import draw_every
 from analysis.database import connected
 from analysis.database import frame as table
-from analysis.errors import StudyError, TableError
+from analysis.errors import NotebookError, StudyError, TableError
 from analysis.in_files import STAY, files_at
 from analysis.standin.large import write_frame
 from analysis.study import Study, open_study
+from frame_making import room_for
+from making import contents, copy_project, load
+from pages import printed
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 VALUES: dict[str, list[Any]] = {
@@ -25,6 +30,14 @@ VALUES: dict[str, list[Any]] = {
     "min_host_comments": [0, 2], "per_creator_at_most": [1, 3], "token_unit": ["word", "character"],
     "side_by": ["creators", "language"],
 }  # fmt: skip
+KEPT = ("_config.yml", "requirements.lock", "notebooks", "data/liu2025", "book/references.bib")
+NAMED = """title: A made-up frame
+platform: Somewhere
+sides:
+  newcomer: {label: arrivals, language: en, language_name: English, script: Latin}
+  host: {label: locals, language: zh, language_name: Chinese, script: Han}
+tables:
+"""
 # So few creators that many a combination leaves fewer.
 FEW = {"creators_wanted": 4, "posts_wanted": 6}
 
@@ -62,7 +75,7 @@ def frame_of(db: Any) -> pd.DataFrame:
 # All thresholds at once.
 
 
-def test_a_draw_counts_every_combination_in_the_pass_that_it_makes(frame: Path) -> None:
+def test_a_draw_counts_what_every_combination_leaves_as_a_draw_with_it_does(frame: Path) -> None:
     study = study_of(frame)
     decisions = decided(study)
     measured = sampling.measure_study(study, decisions)
@@ -75,6 +88,28 @@ def test_a_draw_counts_every_combination_in_the_pass_that_it_makes(frame: Path) 
     for row in drawn.thresholds.iloc[::5].to_dict("records"):
         left = sampling.draw_from(measured, {**decisions, **row}).flow.set_index("step")["kept"]
         assert row["posts"] == left["creator_replies"]
+
+
+@pytest.mark.parametrize(("engagement_by", "scans"), [("search_rank", 2), ("likes", 4)])
+def test_other_cut_offs_are_counted_without_another_look_at_the_posts(
+    frame: Path, engagement_by: str, scans: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = study_of(frame)
+    decisions = decided(study, engagement_by=engagement_by)
+    measured, plans = frames.open_frame(study, decisions), list[str]()
+    # What reads all posts while a sample is drawn is asked for by `keep`; the rest reads what that found, or one row.
+    keep = frames.Frame.keep
+
+    def planned(self: frames.Frame, db: Any, name: str, query: str) -> None:
+        plans.extend(plan for _, plan in db.execute(f"EXPLAIN {query}").fetchall())
+        keep(self, db, name, query)
+
+    monkeypatch.setattr(frames.Frame, "keep", planned)
+    for tried in (selection.NOTHING, thresholds.around(measured, decisions)):
+        plans.clear()
+        sampling.draw_from(measured, decisions, tried)
+        assert len(plans) == 2
+        assert "".join(plans).count("READ_PARQUET") == scans
 
 
 # Every combination of a frame in files.
@@ -188,6 +223,113 @@ def test_a_frame_is_current_as_long_as_the_content_of_its_files_is(frame: Path, 
     assert currency._table(study_of(tmp_path), tmp_path, "posts", "") != seen[0]
     assert [path.name for path in files_at(tmp_path)] == ["1.parquet", "3.parquet"]
     assert files_at(tmp_path / "absent.parquet") == [tmp_path / "absent.parquet"]
+
+
+# The notebooks of a study whose posts are a frame.
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The compendium elsewhere, with a study of the frame that the command makes, named as it says, and run."""
+    root = copy_project(tmp_path_factory.mktemp("ran"), KEPT)
+    (line,) = [told for told in printed("compendium standin --posts 10000", root).splitlines() if "posts: {" in told]
+    (root / "data/made-up").mkdir()
+    (root / "data/made-up/study.yml").write_text(NAMED + line, encoding="utf-8")
+    assert "made-up: 10 of 10 notebooks run" in printed("compendium run made-up", root)
+    return root
+
+
+@pytest.fixture
+def root(ran: Path) -> Iterator[Path]:
+    """That compendium; its frame and its notebooks are afterwards as they were before."""
+    changed = [ran / "frame.parquet", ran / "notebooks/03-sample.ipynb"]
+    before = {path: path.read_bytes() for path in changed}
+    yield ran
+    for path, content in before.items():
+        path.write_bytes(content)
+    shutil.rmtree(ran / "results/.made-up.run", ignore_errors=True)
+
+
+def explained(root: Path, **given: Any) -> dict[str, list[str]]:
+    """Why notebooks would run, those that are not current."""
+    told = pipeline.explain(open_study("made-up", root), given)
+    return {outcome.step: outcome.reasons for outcome in told if outcome.ran}
+
+
+def test_every_notebook_runs_on_a_frame_and_says_what_it_has_not(root: Path) -> None:
+    results = root / "results/made-up"
+    values = load(results / "values.json")
+    assert values["sample_captured"]["value"] == 10_000
+    assert values["sample_posts"]["value"] == len(pd.read_csv(results / "tables/03-sample-posts.csv")) > 0
+    assert values["corpus_posts"]["text"] == values["corpus_approximate_counts"]["text"] == f"not computable: {STAY}"
+    assert load(results / "index.json")["02-corpus-completeness.table"]["missing"] == STAY
+    shown = [pd.read_csv(path) for path in results.glob("tables/*.csv")]
+    assert len(shown) > 10
+    assert min(map(len, shown)) > 0
+    assert not explained(root)
+
+
+def test_another_frame_makes_all_that_look_at_posts_run_again_and_a_cut_off_those_that_take_it(root: Path) -> None:
+    assert explained(root, min_comments=33) == {
+        "03-sample": ["parameter min_comments: 20 → 33"],
+        "04-exchange": ["follows 03-sample, should their results change"],
+        "09-robustness": ["parameter min_comments: 20 → 33"],
+        "10-claims": ["follows 03-sample, 04-exchange, 09-robustness, should their results change"],
+    }
+    write_frame(root / "frame.parquet", 10_000, 7)
+    told = explained(root)
+    assert told.pop("10-claims") == [f"follows {', '.join(told)}, should their results change"]
+    assert told == {step.stem: ["table posts changed"] for step in sorted(root.glob("notebooks/0*.ipynb"))}
+
+
+def breaks_off(root: Path) -> None:
+    frame = root / "frame.parquet"
+    frame.write_bytes(frame.read_bytes()[:100_000])
+
+
+def lacks_a_column(root: Path) -> None:
+    rewritten(root, "* EXCLUDE (search_rank)")
+
+
+def has_no_room(root: Path) -> None:
+    # Shares of words are then counted in the texts, and kept with the identifiers in a file larger than is allowed.
+    long = " || ".join(f"md5(post_id || {number})" for number in range(6))
+    rewritten(root, f"* EXCLUDE (newcomer_share) REPLACE ({long} AS post_id), 'word' AS text")
+
+
+def has_no_memory(root: Path) -> None:
+    notebook = root / "notebooks/03-sample.ipynb"
+    begins = "from analysis import sampling, thresholds\\n"
+    little = "from analysis import frame_files\\n\",\n    \"frame_files.MEMORY = '1MB'\\n"
+    content = notebook.read_text(encoding="utf-8")
+    assert begins in content
+    notebook.write_text(content.replace(begins, f'{begins}",\n    "{little}'), encoding="utf-8")
+
+
+def rewritten(root: Path, columns: str) -> None:
+    """Put other columns of the frame into its file."""
+    with connected() as db:
+        db.execute(f"CREATE TABLE posts AS SELECT {columns} FROM '{root / 'frame.parquet'}'")
+        db.execute(f"COPY posts TO '{root / 'frame.parquet'}' (FORMAT parquet)")
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (breaks_off, "not a readable"),
+        (lacks_a_column, "column 'search_rank' is missing"),
+        (has_no_room, "could not be written"),
+        (has_no_memory, "more memory was needed than the 1MB"),
+    ],
+)
+def test_a_run_that_cannot_read_its_frame_says_why_and_leaves_the_previous_results(
+    root: Path, fault: Callable[[Path], None], told: str
+) -> None:
+    before = contents(root / "results/made-up")
+    fault(root)
+    with pytest.raises(NotebookError, match=told), room_for(900_000):
+        pipeline.run(open_study("made-up", root))
+    assert contents(root / "results/made-up") == before
 
 
 # What check says, and what runs out.

@@ -1,3 +1,7 @@
+import ast
+from contextlib import suppress
+from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 
 import nbformat
@@ -6,7 +10,7 @@ import pytest
 
 from analysis import notebooks
 from analysis.errors import NotebookError, ParameterError
-from making import make_notebook
+from making import PROJECT, make_notebook
 from running import run
 
 KNOWN = {"study": str, "min_comments": int, "confidence": float}
@@ -59,6 +63,56 @@ def test_a_whole_number_will_do_where_a_fraction_is_expected():
 )
 def test_what_a_notebook_takes_from_earlier_ones_is_seen_in_its_cells(code, results, values):
     assert notebooks.reads_of(code) == notebooks.Reads(results, values)
+
+
+def beginnings(name: str) -> set[str]:
+    return set(accumulate(name.split("."), "{}.{}".format))
+
+
+def is_module(name: str) -> bool:
+    with suppress(ModuleNotFoundError):
+        # `os.path` is found too, by another name: it is no submodule.
+        return (found := find_spec(name)) is not None and found.name == name
+    return False
+
+
+def reached(code: str) -> set[str]:
+    """The submodules that code reaches as attributes, with no statement that imports them."""
+    tree = list(ast.walk(ast.parse(code)))
+    names, imported = {}, set()
+    for node in tree:
+        for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else []:
+            whole = f"{node.module}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name
+            imported |= beginnings(whole)
+            known = alias.asname or alias.name.split(".")[0]
+            names[known] = known if known == whole.split(".")[0] else whole
+    chains = [ast.unparse(node).split(".") for node in tree if isinstance(node, ast.Attribute)]
+    used = [".".join([names[root], *rest]) for root, *rest in chains if root in names]
+    return {name for whole in used for name in beginnings(whole) - imported if is_module(name)}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import analysis\nanalysis.results.record(1)", {"analysis.results"}),
+        ("import matplotlib as m\nm.pyplot.plot()", {"matplotlib.pyplot"}),
+        ("from analysis import figures\nfigures.style.BLUE", {"analysis.figures.style"}),
+        ("import matplotlib.pyplot as plt\nplt.plot().axes", set()),
+        ("import analysis.results, os.path\nanalysis.results.record(os.path.join(os.sep))", set()),
+        ("from analysis import results, study\nresults.record(study.open_study().name)", set()),
+        ("from analysis.study import open_study\nthis = open_study()\nthis.table('posts')", set()),
+    ],
+)
+def test_a_submodule_that_no_statement_imports_is_seen_in_the_code(code, found):
+    assert reached(code) == found
+
+
+def test_the_notebooks_reach_submodules_through_import_statements_alone():
+    # Otherwise one could run in a forked process, which has them loaded, and fail in a stock kernel.
+    paths = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+    found = {path.name: reached(notebooks.code_of(notebooks.glance(path))) for path in paths}
+    assert found == {path.name: set() for path in paths}
+    assert paths
 
 
 def test_a_run_notebook_carries_its_parameters_and_nothing_of_its_run(tmp_path):

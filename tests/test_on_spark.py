@@ -2,8 +2,10 @@
 
 import gc
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,7 +27,9 @@ from frame_making import DECIDED, MEASURES, PROJECT_ROOT, decided_from, made, st
 
 SETTINGS = ["spark.master=local[2]", "spark.ui.enabled=false", "spark.sql.shuffle.partitions=2",
             "spark.ui.showConsoleProgress=false", "spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1",
-            "spark.log.level=ERROR"]  # fmt: skip
+            "spark.log.level=ERROR",
+            # By default Java compiles for a long life, and this one is short.
+            "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]  # fmt: skip
 
 # A seed, and how many posts.
 CASES = [(5, 200), (8, 200), (12, 200), (0, 30), (29, 1)]
@@ -207,23 +211,39 @@ def test_a_post_as_the_book_shows_it_is_not_looked_for_on_spark(asked: str, spar
         draw(on_spark.measure_on(spark, study_of(tmp_path, "frame.parquet"), DECIDED, asked), DECIDED)
 
 
-def test_the_whole_command_takes_its_settings_from_sparks_own_file(spark: Any, tmp_path: Path) -> None:
+def test_the_whole_command_draws_from_a_frame_at_an_address_by_the_settings_of_sparks_own_file(
+    spark: Any, small: Path
+) -> None:
+    # What an import makes lies in a folder of this name; what lies far away in one so called need not be imported.
+    (small / "corpus").mkdir()
+    written(made(3, 500), small / "corpus/frame.parquet")
+    name_posts(small, "../../corpus/frame.parquet")
+    here = whole_command(small)
+    assert "51 of 120 posts by 26 of 40 creators" in here.stdout, here.stderr
+    name_posts(small, f"file://{small}/corpus/frame.parquet")
     lines = [line.replace("=", " ", 1) for line in SETTINGS]
-    (tmp_path / "spark-defaults.conf").write_text("\n".join(lines), encoding="utf-8")
-    done = whole_command(tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "As many as wanted: yes" in done.stdout
-    (tmp_path / "spark-defaults.conf").write_text("spark.master nowhere\n", encoding="utf-8")
-    failed = whole_command(tmp_path)
+    (small / "spark-defaults.conf").write_text("\n".join(lines), encoding="utf-8")
+    there = whole_command(small, "--engine", "spark")
+    assert there.returncode == 0, there.stderr
+    assert there.stdout == here.stdout
+    (small / "spark-defaults.conf").write_text("spark.master nowhere\n", encoding="utf-8")
+    failed = whole_command(small, "--engine", "spark")
     assert failed.returncode == 1
     assert "--engine spark: Spark did not start" in failed.stderr
     assert "Traceback (most recent call last)" not in failed.stderr
 
 
-def whole_command(settings: Path) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "analysis.cli", "sample", "liu2025", "--engine", "spark"]
+def name_posts(root: Path, file: str) -> None:
+    path = root / "data/liu2025/study.yml"
+    told, found = re.subn(r"posts: \{file: [^,]*", f"posts: {{file: '{file}'", path.read_text(encoding="utf-8"))
+    assert found == 1
+    path.write_text(told, encoding="utf-8")
+
+
+def whole_command(root: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "analysis.cli", "sample", "liu2025", *more]
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYSPARK_", "SPARK_"))}
-    return subprocess.run(words, cwd=PROJECT_ROOT, env={**env, "SPARK_CONF_DIR": str(settings)}, check=False,
+    return subprocess.run(words, cwd=root, env={**env, "SPARK_CONF_DIR": str(root), "COLUMNS": "150"}, check=False,
                           capture_output=True, text=True)  # fmt: skip
 
 
@@ -353,7 +373,8 @@ def test_a_spark_that_fails_while_it_is_set_up_is_stopped_and_told(monkeypatch: 
             raise ConnectionRefusedError("nobody there")
 
     monkeypatch.setattr(SparkSession, "builder", Failing())
-    with pytest.raises(ClusterError, match=r"--engine spark: Spark did not start \(the answer is empty\)"):
+    told = r"--engine spark: Spark did not start \(the answer is empty\)\. .*, and that it is Spark 4\.0\. Then run the"
+    with pytest.raises(ClusterError, match=told):
         started()
     assert len(stopped) == 1
 
@@ -368,7 +389,8 @@ def test_a_machine_without_pyspark_or_java_is_told_what_to_install(
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(importlib.util, "find_spec", lambda _: None)
-        with pytest.raises(ClusterError, match=r"pyspark is not installed here. Install it: pip install '.\[spark\]'"):
+        told = r"pyspark is not installed here. .* version 4\.0 like the cluster: pip install --editable '\.\[spark\]'$"
+        with pytest.raises(ClusterError, match=told):
             started()
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: True)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
@@ -378,6 +400,10 @@ def test_a_machine_without_pyspark_or_java_is_told_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ClusterError, match="Java was not found on the path. Install it"):
         started()
+
+
+def test_the_version_that_is_told_is_the_one_that_is_installed(spark: Any) -> None:
+    assert importlib.metadata.version("pyspark").startswith(f"{spark_session.VERSION}.")
 
 
 def test_a_master_that_does_not_answer_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ LAYERS = [
     {"tables", "in_files"},
     {"settings"},
     {"study"},
-    {"left_open"},
+    {"left_open", "read_once"},
     {"figures.retelling", "figures.themes"},
     {"figures.labels", "figures.tips"},
     {"figures.style", "harvest"},

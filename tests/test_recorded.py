@@ -3,6 +3,7 @@ import datetime as dt
 import hashlib
 import importlib
 import json
+import re
 import shutil
 from types import SimpleNamespace
 
@@ -148,3 +149,14 @@ def test_the_readme_tells_what_is_recorded():
     assert not [name for name in shown if values[f"recorded_{name}"]["text"] not in told]
     assert values["recorded_on"]["text"] in told
     assert values["recorded_capture_sha256"]["text"][:12] in told
+
+
+def test_the_readme_has_the_seconds_that_are_recorded():
+    told = (PROJECT / "README.md").read_text(encoding="utf-8").partition("## Speed")[2]
+    rows = dict(re.findall(r"^\| (\S.*?) \| ([\d.]+) \|$", told.partition("`python benchmarks/")[0], re.MULTILINE))
+    values = load(PROJECT / "data/liu2025/speed.json")["values"]
+    names = (
+        "papermill", "script", "cold", "changed", "unchanged", "nbval", "verify", "jupyter_book", "book", "scan_25m",
+        "sample_25m",
+    )  # fmt: skip
+    assert [*rows.values()] == [values[f"recorded_speed_{name}_seconds"]["text"] for name in names]

@@ -72,10 +72,27 @@ def test_a_published_number_is_never_what_a_captured_study_computed(arrived):
     assert values["published_migrants"]["text"] + " people" not in ledger
 
 
-def test_a_changed_decision_runs_every_notebook_that_takes_it(arrived):
-    told = pipeline.explain(open_study("my-study", arrived), {"min_comments": 33, "per_creator_at_most": 1})
-    stale = [outcome.step for outcome in told if any(reason.startswith("parameter") for reason in outcome.reasons)]
-    assert stale == ["03-sample", "09-robustness"]
+def test_a_decision_changed_in_study_yml_runs_the_notebooks_that_take_it_and_no_others(arrived):
+    settings = arrived / "data/my-study/study.yml"
+    before = settings.read_text(encoding="utf-8")
+    changed, count = re.subn(r"^(  min_comments:\n    value:) \d+$", r"\1 33", before, flags=re.MULTILINE)
+    assert count == 1
+    settings.write_text(changed, encoding="utf-8")
+    stale = stale_in(arrived)
+    settings.write_text(before, encoding="utf-8")
+    assert stale == {
+        # It lists the reasons of all decisions, too.
+        "03-sample": ["parameter min_comments: 20 → 33", "setting decisions changed"],
+        "04-exchange": ["follows 03-sample, should their results change"],
+        "09-robustness": ["parameter min_comments: 20 → 33"],
+        "10-claims": ["follows 03-sample, 04-exchange, 09-robustness, should their results change"],
+    }
+    assert not stale_in(arrived)
+
+
+def stale_in(root):
+    """Why notebooks of the study would run, those that are not current."""
+    return {outcome.step: outcome.reasons for outcome in pipeline.explain(open_study("my-study", root)) if outcome.ran}
 
 
 def test_it_becomes_a_book_in_which_nothing_that_was_captured_runs(arrived):

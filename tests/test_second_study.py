@@ -160,9 +160,22 @@ def test_the_sides_have_their_own_names_in_the_figures(results):
 def test_how_sides_are_told_is_a_choice_of_this_study(root, results):
     tried = shown(results, "09-robustness-influence")
     assert tried.loc[tried["choice"] == "sides told by", "moved"].max() > 0
-    told = pipeline.explain(open_study("second", root), {"side_by": "language"})
-    changed = [outcome.step for outcome in told if any("parameter side_by" in reason for reason in outcome.reasons)]
-    assert changed == ["02-corpus", "03-sample", "04-exchange", "09-robustness"]
+    settings = root / "data/second/study.yml"
+    before = settings.read_text(encoding="utf-8")
+    assert before.count("  side_by:\n    value: creators\n") == 1
+    settings.write_text(before.replace("value: creators", "value: language", 1), encoding="utf-8")
+    told = pipeline.explain(open_study("second", root))
+    settings.write_text(before, encoding="utf-8")
+    told_by = 'parameter side_by: "creators" → "language"'
+    earlier = {
+        "02-corpus": [told_by],
+        "03-sample": [told_by, "setting decisions changed"],
+        "04-exchange": [told_by],
+        "05-coding": ["setting decisions side_by changed"],
+        "09-robustness": [told_by],
+    }
+    following = {"10-claims": [f"follows {', '.join(earlier)}, should their results change"]}
+    assert {outcome.step: outcome.reasons for outcome in told if outcome.ran} == earlier | following
 
 
 def test_one_post_is_explained_by_the_identifier_that_the_book_shows(root, results):

@@ -69,6 +69,18 @@ def test_a_table_comes_from_a_study_that_holds_it_itself(small):
             other_study(small, HASHTAGS_HERE, f"{{from: {holder}}}\n  comments: {{from: {holder}}}").table("comments")
 
 
+def test_a_table_at_an_address_is_told_where_it_is_named_and_for_the_study_that_asks(small):
+    rewrite(small, HASHTAGS_HERE, "{file: 's3a://far/tags', origin: published}")
+    assert study.open_study().address_of("hashtags") == "s3a://far/tags"
+    other = other_study(small, "{file: 's3a://far/tags', origin: published}", "{from: liu2025}")
+    assert (other.address_of("hashtags"), other.address_of("posts"), other.address_of("codings")) == (
+        "s3a://far/tags", "", "",
+    )  # fmt: skip
+    told = "^data/liu2025/study.yml: tables, hashtags: s3a://far/tags is an address.* compendium sample other --engine"
+    with pytest.raises(StudyError, match=told):
+        other.table("hashtags")
+
+
 @pytest.mark.parametrize("name", ["../liu2025", "a b", "", ".hidden"])
 def test_a_name_that_leads_elsewhere_is_no_name_for_a_study(small, name):
     with pytest.raises(StudyError, match="is not a name for a study"):

@@ -72,7 +72,7 @@ def test_what_is_no_address_is_told(light, impatient, address):
 
 def test_without_the_library_it_is_said_how_to_get_it(light, monkeypatch):
     monkeypatch.setattr(sweep_cluster.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ClusterError, match=r"dask.distributed is not installed here. .* '\.\[cluster\]'"):
+    with pytest.raises(ClusterError, match=r"dask.distributed is not installed here. .* --editable '\.\[cluster\]'$"):
         swept(light, over(light, "min_comments", "5"), Cluster("tcp://127.0.0.1:1", light))
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis import schema, tables
+from analysis.database import connected
 from analysis.errors import TableError
 
 COMMENT = {"comment_id": "c1", "post_id": "p1", "text": 'two\nlines, "quoted" 你好 👋', "likes": "17000",
@@ -73,3 +74,15 @@ def test_an_interrupted_write_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         tables.replace_text(path, "after")
     assert [file.read_text() for file in tmp_path.iterdir()] == ["before"]
+
+
+@pytest.mark.parametrize("kind", ["INTEGER", "DOUBLE", "VARCHAR", "TIMESTAMP"])
+def test_an_empty_column_of_times_is_missing_whatever_its_kind(tmp_path, kind):
+    path = tmp_path / "comments.parquet"
+    with connected() as db:
+        db.register("made", comments())
+        db.execute(f"COPY (SELECT * REPLACE (NULL::{kind} AS created_at) FROM made) TO '{path}' (FORMAT parquet)")
+    read = tables.read_table(path, "comments")
+    assert read["created_at"].isna().all()
+    assert read.drop(columns="created_at").equals(comments().drop(columns="created_at"))
+    assert schema.as_text(read, "comments")["created_at"].isna().all()

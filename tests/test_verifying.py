@@ -135,6 +135,16 @@ def test_a_list_of_results_with_other_bytes_or_a_broken_one_is_told(once, spoil)
     assert all(line.startswith("values.json, ") for line in lines)
 
 
+def test_a_module_that_is_reached_without_an_import_is_found_in_stock_kernels(once):
+    # The forked notebook finds it loaded already.
+    make_notebook(once / "notebooks/02-second.ipynb", PARAMETERS, "import analysis\nanalysis.results.__name__", SECOND)
+    pipeline.run(open_study())
+    found = told(verifying.verify(open_study(), "stock"))
+    assert found["01-first"] == []
+    (line,) = found["02-second"]
+    assert "02-second.ipynb, cell 3: AttributeError: module 'analysis' has no attribute 'results'" in line
+
+
 def test_a_study_without_stored_results_is_told(small):
     with pytest.raises(StudyError, match="results/liu2025 holds nothing to compare with. Run: compendium run liu2025"):
         verifying.verify(open_study())

@@ -58,7 +58,8 @@ def check_study(study: Study) -> Checked:
         except CompendiumError as error:
             problems.append(str(error))
     if problems:
-        raise StudyError("\n\n".join(problems))
+        # Of posts at an address, whoever asks for them is told the same.
+        raise StudyError("\n\n".join(dict.fromkeys(problems)))
     rows = [f"{study.name}: settings and tables are in order.", *(_told(study, name, found[name]) for name in found)]
     return Checked(rows, to_confirm(study), tell_limits(study), answered)
 

@@ -168,7 +168,8 @@ def as_texts(cells: pd.Series, kind: Kind) -> pd.Series:
     """Turn values into the texts that stand in a file; missing stays missing."""
     if kind == "boolean":
         return cells.map({True: "true", False: "false"}, na_action="ignore").astype("str")
-    if kind in ("date", "time"):
+    # A column without a single time may be of any kind.
+    if kind in ("date", "time") and cells.notna().any():
         # Many rows share a time, and to write one takes long.
         values = cells.drop_duplicates()
         told = values.dt.strftime("%Y-%m-%d" if kind == "date" else "%Y-%m-%dT%H:%M:%SZ").astype("str")

@@ -141,6 +141,7 @@ def median_of(posts: pd.DataFrame, measure: str) -> float:
     return float(posts[measure].median())
 
 
+@computable
 def approximate_counts(posts: pd.DataFrame) -> int:
     """How many counts of the posts were captured rounded or as a lower bound."""
     return sum(_approximate(posts, name) for name in COUNTS)
@@ -151,8 +152,10 @@ def _approximate(posts: pd.DataFrame, name: str) -> int:
     return int((is_approximate(posts[f"{name}_captured"]) & posts[name].notna()).sum())
 
 
-def completeness(posts: pd.DataFrame, comments: Any) -> pd.DataFrame:
-    """How many cells of each column the capture fills."""
+def completeness(posts: Any, comments: Any) -> Any:
+    """How many cells of each column the capture fills; without comments, of the posts alone."""
+    if isinstance(posts, NotComputable):
+        return posts
     tables = {"posts": posts, "comments": comments}
     rows = [
         {

@@ -1,7 +1,8 @@
 """The Papermill engines: one that forks a notebook's process, one that starts a stock kernel as Papermill does.
 
-`papermill --engine forked in.ipynb out.ipynb` uses the first; the project's own runs use either, with an environment
-and a folder for each notebook, which Papermill itself knows for the whole process only.
+`papermill --engine forked in.ipynb out.ipynb` uses the first for the Python kernel where the system can fork, else the
+second. The project's own runs use either, with an environment and a folder for each notebook, which Papermill itself
+knows for the whole process only.
 """
 
 import ast
@@ -12,7 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from jupyter_core.utils import run_sync
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME
+from jupyter_core.utils import ensure_async, run_sync
+from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 from papermill.log import logger
@@ -23,8 +26,16 @@ from analysis.kernels import ForkedKernel, Forker
 from analysis.parsing import parsed
 
 
-class ForkedClient(PapermillNotebookClient):
-    """Papermill's client, with a kernel that is forked instead of started."""
+class QuietClient(PapermillNotebookClient):
+    """Papermill's client, which logs no death of a kernel: its error tells it, unless the run was stopped."""
+
+    async def _async_check_alive(self) -> None:
+        if not await ensure_async(self.kc.is_alive()):
+            raise DeadKernelError("Kernel died")
+
+
+class ForkedClient(QuietClient):
+    """A client with a kernel that is forked instead of started."""
 
     forker = AnyTrait()
 
@@ -34,8 +45,8 @@ class ForkedClient(PapermillNotebookClient):
         return self.km
 
 
-class StockClient(PapermillNotebookClient):
-    """Papermill's client, which keeps the numbers of the kernels' processes while they run."""
+class StockClient(QuietClient):
+    """A client which keeps the numbers of the kernels' processes while they run."""
 
     running = AnyTrait()
 
@@ -85,7 +96,7 @@ class StockEngine(Engine):
 
 
 class ForkedEngine(StockEngine):
-    """Runs a notebook in a process forked from one that has its libraries loaded."""
+    """Runs a notebook in a process forked from one that has its libraries loaded, or in a stock kernel."""
 
     client = ForkedClient
 
@@ -93,7 +104,14 @@ class ForkedEngine(StockEngine):
     def execute_managed_notebook(
         cls, nb_man: Any, kernel_name: str, *, forker: Forker | None = None, **given: Any
     ) -> None:
-        """Run the cells in a process forked by `forker`, or by one of its own."""
+        """Run the cells in a process forked by `forker`, or by one of its own.
+
+        A kernel of another name, and any kernel where the system cannot fork, is a stock one. Raises `NoSuchKernel`
+        when it is not installed.
+        """
+        if kernel_name != NATIVE_KERNEL_NAME or not hasattr(os, "fork"):
+            StockEngine.execute_managed_notebook(nb_man, kernel_name, **given)
+            return
         with Forker() if forker is None else nullcontext(forker) as forks:
             super().execute_managed_notebook(nb_man, kernel_name, forker=forks, **given)
 

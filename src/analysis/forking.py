@@ -4,8 +4,9 @@ Run as `python -P -m analysis.forking FD MODULE…`, with the number of a socket
 the socket is the end of a connection and the names of modules to load first; what goes back is the number of the
 process that was forked for it. When the socket ends, so do all of them.
 
-A submodule that was loaded here can be reached in a notebook that does not import it: after `import matplotlib as m`,
-`m.pyplot` works in a forked process and fails in a stock kernel. `compendium verify --engine stock` finds it.
+A submodule that was loaded here can be reached in a notebook that does not import it: in the project's runs,
+`import analysis; analysis.results` works in a forked process and fails in a stock kernel, where only
+`from analysis import results` works. `compendium verify --engine stock` finds it.
 """
 
 import contextlib

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis import schema
 from analysis.computable import NotComputable
 from analysis.criteria import EXCHANGE
 from analysis.database import frame, quoted
@@ -113,17 +112,20 @@ def count_posts(study: Study, decisions: Mapping[str, Any]) -> int:
 
 
 def posts_of(study: Study, identifiers: pd.Series) -> pd.DataFrame:
-    """Some of a study's posts, with every column of the canonical table; what the frame lacks is missing."""
+    """What is shown of some of a study's posts: identifier, title and text; what the frame lacks is missing.
+
+    No other column is read, so that it may hold what it likes. Raises `TableError` where there is no readable file.
+    """
     import pandas as pd
 
     where = where_of(study)
     source = reader(_posts_of(study), where)
     with database(where) as db:
+        held = {name for name, *_ in db.execute(f"DESCRIBE FROM {source}").fetchall()}
+        shown = ", ".join(f"{name if name in held else 'NULL'}::VARCHAR AS {name}" for name in ("post_id", *TEXTS))
         db.register("wanted", pd.DataFrame({"post_id": identifiers.astype("str")}))
-        held = frame(db, f"SELECT * FROM {source} WHERE post_id::VARCHAR IN (SELECT post_id FROM wanted)")  # noqa: S608
-    columns = schema.TABLES["posts"].column_names
-    whole = schema.typed(schema.as_text(held.reindex(columns=columns), "posts"), "posts")
-    return whole.sort_values("post_id", ignore_index=True)
+        found = frame(db, f"SELECT {shown} FROM {source} WHERE post_id::VARCHAR IN (SELECT post_id FROM wanted)")  # noqa: S608
+    return found.sort_values("post_id", ignore_index=True)
 
 
 def _posts_of(study: Study) -> Path:

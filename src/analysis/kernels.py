@@ -99,6 +99,7 @@ class ForkedKernel:
     """The kernel of one notebook, with what nbclient asks of a kernel's manager."""
 
     connection: "Connection[Any, Any]"
+    _client: "Client | None" = None
 
     def __init__(self, forker: Forker, modules: Iterable[str]) -> None:
         self.forker, self.modules, self.process = forker, list(modules), 0
@@ -119,7 +120,8 @@ class ForkedKernel:
 
     def client(self) -> "Client":
         """The client that talks to this kernel."""
-        return Client(self.connection, self.session)
+        self._client = Client(self.connection, self.session)
+        return self._client
 
     def is_alive(self) -> bool:
         """Whether there is still a process to end."""
@@ -133,8 +135,9 @@ class ForkedKernel:
     def shutdown_kernel(self, *, now: bool) -> None:
         """End the process and all that it started; unless now, its exit handlers run first."""
         if not now:
-            # A cell may still run, as when it took too long.
-            self.interrupt_kernel()
+            if self._client is not None and self._client.unanswered:
+                # A cell still runs, as when it took too long. An idle kernel would say that it was interrupted.
+                self.interrupt_kernel()
             with contextlib.suppress(OSError):
                 self.connection.send(None)
             self._wait()
@@ -176,6 +179,8 @@ class Client:
         self.channels = {name: Channel() for name in ("shell", "iopub", "stdin")}
         self.shell_channel, self.iopub_channel = self.channels["shell"], self.channels["iopub"]
         self.alive = True
+        # The identifiers of the requests that the kernel is still at.
+        self.unanswered: set[str] = set()
 
     async def start_channels(self) -> None:
         """Receive what the kernel sends from now on."""
@@ -207,10 +212,12 @@ class Client:
 
     def _ask(self, kind: str, content: dict[str, Any]) -> str:
         message = self.session.msg(kind, content)
+        request = str(message["header"]["msg_id"])
+        self.unanswered.add(request)
         # A kernel that is gone is told by what does not come back.
         with contextlib.suppress(OSError):
             self.connection.send(self.session.serialize(message))
-        return str(message["header"]["msg_id"])
+        return request
 
     def _receive(self) -> None:
         try:
@@ -220,4 +227,7 @@ class Client:
             asyncio.get_running_loop().remove_reader(self.connection.fileno())
             return
         _, frames = self.session.feed_identities(frames)
-        self.channels[name].messages.put_nowait(self.session.deserialize(frames))
+        message = self.session.deserialize(frames)
+        if name == "shell":
+            self.unanswered.discard(message["parent_header"]["msg_id"])
+        self.channels[name].messages.put_nowait(message)

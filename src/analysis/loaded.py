@@ -1,7 +1,8 @@
 """What the notebooks have in common, loaded and made once: importing this module is all that there is to it.
 
 The process from which notebooks are forked imports it, so that not each of them loads the libraries, reads the
-typefaces and works out what is the same for all texts. It changes no result: a stock kernel does all this by itself.
+typefaces and works out what is the same for all texts. It changes no result of a notebook that imports the modules it
+reaches: a stock kernel does all this by itself.
 """
 
 import duckdb  # noqa: F401

@@ -96,9 +96,9 @@ def measure_on(spark: Any, study: Study, decisions: Mapping[str, Any], asked: st
     for name, value in SQL.items():
         own.conf.set(name, value)
     with telling(where):
-        if decisions["side_by"] == "creators" and (holds_frame(study) or _is_elsewhere(study, "posts")):
+        if decisions["side_by"] == "creators" and (holds_frame(study) or study.address_of("posts")):
             return _measure_frame(own, study, decisions, asked)
-        if _is_elsewhere(study, "posts"):
+        if study.address_of("posts"):
             raise StudyError(
                 f"{where}: sides are told by language (side_by), for which all that was written would have to be here. "
                 "Give the frame the columns host_comments and creator_replies, and set side_by: creators."
@@ -125,7 +125,7 @@ class _Asking:
 def _measure_frame(own: Any, study: Study, decisions: Mapping[str, Any], asked: str) -> OnSpark:
     where, db = where_of(study), cast("Connection", _Asking(own))
     source = _read_by(own, study, "posts")
-    if not _is_elsewhere(study, "posts"):
+    if not study.address_of("posts"):
         with database(where) as here:
             check_each(here, file_of(study, "posts") or study.corpus, decisions, where)
     kinds = {name: "VARCHAR" if kind == "string" else kind for name, kind in own.table(source).dtypes}
@@ -155,17 +155,9 @@ def _read_by(own: Any, study: Study, table: str) -> str:
     return f"held_{table}"
 
 
-def _is_elsewhere(study: Study, table: str) -> bool:
-    """Whether study.yml names an address, such as one that begins with hdfs://, in place of a file here."""
-    entry = study.holder_of(table).settings["tables"].get(table, {})
-    return "://" in str(entry.get("file", ""))
-
-
 def _address(study: Study, table: str) -> str:
-    if _is_elsewhere(study, table):
-        return str(study.holder_of(table).settings["tables"][table]["file"])
-    # Otherwise Spark would look for it in the file system that it takes for its own.
-    return f"file:///{(file_of(study, table) or study.corpus).as_posix().lstrip('/')}"
+    # Otherwise Spark would look for a file in the file system that it takes for its own.
+    return study.address_of(table) or f"file:///{(file_of(study, table) or study.corpus).as_posix().lstrip('/')}"
 
 
 def _count_shares(own: Any, posts: Any, sides: Mapping[str, Side], token_unit: str) -> dict[str, str]:

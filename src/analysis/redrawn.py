@@ -173,7 +173,7 @@ def _threads_by_post(comments: pd.DataFrame, found: pd.DataFrame) -> pd.DataFram
 
 
 def _qualify(measured: MeasuredPosts, rows: pd.DataFrame) -> Any:
-    """How many posts meet every criterion under each combination, all counted in one pass."""
+    """How many posts meet every criterion under each combination, all counted together."""
     decisions = {str(name): value for name, value in rows.iloc[0].items()}
     cut_offs = [criterion.decision for criterion in criteria_of(decisions)]
     left = thresholds.together(measured, decisions, {name: rows[name].unique().tolist() for name in cut_offs})

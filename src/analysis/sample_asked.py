@@ -34,7 +34,7 @@ def show_sample(study: Study, given: Mapping[str, Any], why: str | None, engine:
     Raises `ParameterError` for what no draw depends on, and what measuring raises.
     """
     notebooks.check_parameters(dict(given), {name: DECISIONS[name][0] for name in sampling.DECIDED}, where=WHERE)
-    steps.checked(study, given, where=WHERE)
+    steps.checked(study, given, where=WHERE, on_spark=engine.name == "spark")
     if engine.settings and engine.name != "spark":
         raise ParameterError(f"{WHERE}: --conf is a setting of Spark. Say --engine spark as well, or leave it out.")
     decisions = study.decided(**{decision: given.get(decision) for decision in sampling.DECIDED})

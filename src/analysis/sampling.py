@@ -134,7 +134,7 @@ def measure_study(study: Study, decisions: Mapping[str, Any]) -> MeasuredPosts:
 
 
 def posts_of(study: Study, drawn: Drawn) -> Any:
-    """The posts among which those of a sample are: all of a small table, of a frame in files those of the sample."""
+    """The posts among which those of a sample are: all of a small table; of a frame those alone, as they are shown."""
     if holds_frame(study):
         return frames.posts_of(study, drawn.posts["post_id"])
     return corpus.tidy(study.table("posts"), study.sides).rows
@@ -144,7 +144,7 @@ def draw_from(measured: MeasuredPosts, decisions: Mapping[str, Any], tried: Trie
     """Draw a sample from measured posts, so that other cut-offs need no new measuring.
 
     What values of cut-offs leave that are `tried`, one at a time (`thresholds.around`) or in every combination
-    (`thresholds.grid`), is counted in the same pass over the posts.
+    (`thresholds.grid`), is counted by the same query as the steps, without another look at the posts.
     """
     with passed(measured, decisions, tried) as db:
         fared = count_states(db, criteria_of(decisions))

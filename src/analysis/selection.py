@@ -2,7 +2,8 @@
 
 Two plain queries find it, which any engine can run: one counts all posts by how they fare, and reads numbers alone
 (`counting`); the other keeps the posts that meet every criterion (`choosing_from`), and reads what they are called.
-Together they cost little more than to read each column once, and what they find is small however large the frame.
+Together they read each column about once; where posts stand by likes, each reads all likes once more, for the places.
+What they find is small however large the frame.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

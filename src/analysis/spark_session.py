@@ -20,6 +20,8 @@ from analysis.errors import ClusterError, ParameterError, TableError
 
 # So many seconds a master may take to answer.
 PATIENCE = 20
+# That of the pyspark that is installed, which no cluster of another version understands.
+VERSION = "4.0"
 STAYS = "What was there before stays."
 # What Spark says of files and cells, and what that means for their owner; the first that fits is told.
 TOLD = {
@@ -103,7 +105,8 @@ def telling(where: str, *, starting: bool = False) -> Iterator[None]:
         if starting or isinstance(error, ConnectionError) or any(sign in said for sign in LOST):
             raise ClusterError(
                 f"{where}: Spark did not {'start' if starting else 'answer any more'} ({_first_line(error)}). Check "
-                f"its settings (spark.master) and whether the cluster runs, then run the same command again. {STAYS}"
+                f"its settings (spark.master), that the cluster runs, and that it is Spark {VERSION}. Then run the "
+                f"same command again. {STAYS}"
             ) from error
         told = next((told for signs, told in TOLD.items() if any(sign in said for sign in signs)), "")
         told = told or "Spark could not read these files. Write them again, or import the captures."
@@ -120,7 +123,10 @@ def _setting(given: str) -> tuple[str, str]:
 def _check(settings: dict[str, str]) -> None:
     """Raise `ClusterError` where something is known to be missing, before Spark is waited for."""
     if importlib.util.find_spec("pyspark") is None:
-        raise ClusterError("--engine spark: pyspark is not installed here. Install it: pip install '.[spark]'")
+        raise ClusterError(
+            f"--engine spark: pyspark is not installed here. Install it, in version {VERSION} like the cluster: "
+            "pip install --editable '.[spark]'"
+        )
     home = os.environ.get("JAVA_HOME")
     if not shutil.which("java", path=str(Path(home) / "bin") if home else None):
         looked = f"in JAVA_HOME ({home})" if home else "on the path"

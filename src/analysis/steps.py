@@ -55,9 +55,15 @@ def parameters_of(study: Study, step: Step, given: Mapping[str, Any]) -> dict[st
     return {"study": study.name, **decided, **other}
 
 
-def checked(study: Study, given: Mapping[str, Any], *, where: str = "compendium run") -> dict[str, Any]:
-    """The given parameters, each known to some notebook, of its type and sensible; and that there are posts."""
-    need_posts(study)
+def checked(
+    study: Study, given: Mapping[str, Any], *, where: str = "compendium run", on_spark: bool = False
+) -> dict[str, Any]:
+    """The given parameters, each known to some notebook, of its type and sensible; and that there are posts.
+
+    Of posts at an address, only Spark can tell.
+    """
+    if not (on_spark and study.address_of("posts")):
+        need_posts(study)
     known: dict[str, type] = {}
     for step in steps(study.root):
         known |= step.parameters
@@ -75,7 +81,8 @@ def checked(study: Study, given: Mapping[str, Any], *, where: str = "compendium 
 
 
 def need_posts(study: Study) -> None:
-    """Raise `StudyError` when a study has not a single post: nothing could be computed."""
+    """Raise `StudyError` when a study has not a single post here: nothing could be computed."""
+    study.need_here("posts")
     for path in study.files_of("posts"):
         if path.parent.name == "corpus" and not path.is_file():
             holder = path.parent.parent.name

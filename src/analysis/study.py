@@ -102,11 +102,15 @@ class Study:
         return {side: Side(**self.settings["sides"][side]) for side in schema.SIDES}
 
     def table(self, name: str) -> Any:
-        """A canonical table of the study, or `NotComputable` when the study has none."""
+        """A canonical table of the study, or `NotComputable` when the study has none.
+
+        Raises `StudyError` for one at an address, and `TableError` with every problem of its file.
+        """
         note("table", name, self.name)
         holder, entry = self._entry(name)
         if entry is None:
             return NotComputable(ABSENT.get(name, f"the study has no {name}"))
+        self.need_here(name)
         if "columns" in entry:
             return holder.mapped_table(name, entry)
         path = holder.folder / entry["file"]
@@ -139,6 +143,23 @@ class Study:
         note("table", name, self.name)
         holder, entry = self._entry(name)
         return [holder.folder / entry["file"]] if entry else []
+
+    def address_of(self, name: str) -> str:
+        """The address that stands in place of a table's file, such as one that begins with hdfs://; empty if none."""
+        _, entry = self._entry(name)
+        file = str(entry["file"]) if entry else ""
+        return file if "://" in file else ""
+
+    def need_here(self, name: str) -> None:
+        """Raise `StudyError` for a table at an address, which Spark alone reads."""
+        address = self.address_of(name)
+        if address:
+            raise StudyError(
+                f"data/{self.holder_of(name).name}/study.yml: tables, {name}: {address} is an address; expected a file "
+                "of this machine, or for posts a folder of files. At an address, posts, comments and creators are read "
+                f"by compendium sample {self.name} --engine spark alone. For all else, bring the columns here as "
+                "Parquet, and name that."
+            )
 
     def decide(self, name: str, given: Any = None) -> Any:
         """The given value of a decision, or the one of study.yml when none is given."""

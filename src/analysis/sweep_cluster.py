@@ -77,7 +77,9 @@ def look(root: Path) -> tuple[bool, str]:
 
 def _connected(address: str) -> Any:
     if importlib.util.find_spec("distributed") is None:
-        raise ClusterError("--dask: dask.distributed is not installed here. Install it: pip install '.[cluster]'")
+        raise ClusterError(
+            "--dask: dask.distributed is not installed here. Install it: pip install --editable '.[cluster]'"
+        )
     from distributed import Client
 
     try:

@@ -1,6 +1,6 @@
 """How many posts other cut-offs would leave: one at a time, and every combination of several.
 
-Both are counted with one look at the posts, the one that the sample is drawn from, however many values are tried.
+Both are counted by the query that counts the posts for a sample anyway, however many values are tried.
 """
 
 from collections.abc import Iterable, Mapping
@@ -69,7 +69,7 @@ def laxest_first(measured: MeasuredPosts, decisions: Decided, values: Mapping[st
 
 @computable
 def left_by(db: Connection, decisions: Decided, tried: Tried) -> pd.DataFrame:
-    """How many posts the values leave that were tried in a pass: one cut-off at a time, or every combination."""
+    """How many posts the values leave that were tried: one cut-off at a time, or every combination."""
     need(tried.cut_offs, "no criterion is computable")
     if tried.together:
         table = pd.DataFrame(list(product(*tried.cut_offs.values())), columns=list(tried.cut_offs))

@@ -1,8 +1,9 @@
 """The stored results set against fresh ones: every notebook runs anew, and nothing may differ by a byte.
 
-Executed notebooks, tables, figures and values are compared, images included. Each notebook runs on what the
-stored ones before it show, so that a difference is told where it arises and no notebook waits for another; what is
-stored stays as it is. A figure that was lost in both runs makes no difference, so figures are counted as well.
+Executed notebooks, tables, figures and values are compared, images included. All notebooks run in the folder in which
+`compendium run` runs them, with one other folder of results: each finds there what the stored ones show, so that a
+difference is told where it arises and no notebook waits for another. The stored results stay as they are. A figure
+that was lost in both runs makes no difference, so figures are counted as well.
 """
 
 import ast
