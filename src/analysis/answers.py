@@ -45,6 +45,7 @@ ANSWERS, PARTLY, CANNOT = "answers", "partly", "cannot"
 # too, is told where it is not taken already.
 SUPPLIES: tuple[tuple[str, ...], ...] = (
     ("no posts", "a capture of posts: compendium import"),
+    ("stay in their files", "fewer posts, in the form of a capture: compendium import"),
     ("codings stand on pictures|codings stands on", "codings of the texts themselves, replies among them"),
     ("in the sample", "cut-offs that leave posts: compendium sample says how many each leaves"),
     ("no comment counts", "a format that gives the number of comments of each post"),

@@ -13,7 +13,7 @@ from analysis.database import connected, quoted
 
 # Posts beyond that many take gigabytes as a table in memory.
 LARGE = 1_000_000
-STAY = "the posts are too many for one table; they stay in their files, from which the sample alone is drawn"
+STAY = "the posts stay in their files, from which the sample alone is drawn"
 PATTERN = frozenset("*?[")
 
 
