@@ -187,7 +187,11 @@ def test_an_interrupt_ends_the_rows_that_run_and_the_next_sweep_goes_on(light):
 
 
 def told_by(process: psutil.Process) -> str:
-    return " ".join(process.cmdline())
+    """The command of a process; of one that has ended meanwhile, nothing."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def test_a_killed_sweep_takes_its_rows_along_and_goes_on_where_it_stopped(light):
