@@ -55,6 +55,8 @@ def test_a_parameter_is_read_as_in_study_yml(small):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["standin", "--out", "x.parquet"], "--out x.parquet is the file of a frame: give --posts"),
+        (["standin", "--posts", "10", "--out", "x.csv"], "Name one that ends in .parquet"),
         (["run", "liu2052"], "There is no study 'liu2052'"),
         (["run", "-p", "min_comments"], "'min_comments' is not NAME=VALUE"),
         (["run", "-p", "min_coments=3"], "Nearest: 'min_comments'"),

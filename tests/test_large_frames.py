@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis import checking, currency, frames, in_files, pipeline, redrawn, sampling, selection, thresholds
+from analysis.answers import open_decisions
 from analysis.computable import NotComputable
 from analysis.contenders import contenders
 from analysis.criteria import Measured
@@ -186,7 +187,7 @@ def test_what_cannot_be_tried_on_a_frame_in_files_is_listed_with_the_reason(fram
     assert set(idle) == {redrawn.TOO_MANY, redrawn.HELD}
     found = redrawn.every_combination(material, decided(study, side_by="language"))
     assert found == NotComputable(redrawn.TOO_MANY)
-    with pytest.raises(StudyError, match="decide side_by: creators, and give the frame the columns"):
+    with pytest.raises(StudyError, match="decide side_by: creators, with the columns"):
         sampling.measure_study(study, decided(study, side_by="language"))
 
 
@@ -340,6 +341,8 @@ def test_check_counts_a_frame_and_tells_what_its_notebooks_will_answer(frame: Pa
     assert "  posts: 10,000 rows, stand-in; they stay in their files" in checked.tables
     answers = {answer.notebook: answer for answer in checked.answers}
     assert answers["03-sample"].verdict != answers["02-corpus"].verdict
+    # It would have to read all that was written.
+    assert "side_by: language" not in open_decisions(study_of(frame))
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,7 @@ def test_a_time_format_is_guessed_only_where_one_fits_all(cells, expected):
     [
         (["1736827200"], ""),
         (["2025-01-14T12:08:00Z"], ""),
+        (["2025-01-13 00:02:12+00"], ""),
         (["Tue Jan 14 12:08:00 +0000 2025"], ""),
         (["2025-01-14"], "the zone of these times is not to be seen"),
         (["14.1.2025"], "the zone of these times is not to be seen"),

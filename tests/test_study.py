@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from analysis import study
@@ -183,3 +185,11 @@ def test_every_decision_is_told_with_its_reason_and_the_value_that_was_taken(sma
     assert told.loc["comments at least", ["value", "reason"]].tolist() == ["5", "given for this run"]
     assert told.loc["confidence of intervals", "reason"] == "The customary level."
     assert "; comments at least 10, 20, 40; " in told.loc["values tried for robustness", "value"]
+
+
+def test_a_file_elsewhere_that_is_not_there_is_named_by_its_whole_path(project, tmp_path):
+    elsewhere, original = tmp_path / "gone.csv", study.open_study(root=project)
+    tables = {"codings": {"file": str(elsewhere), "origin": "captured"}}
+    with pytest.raises(TableError) as told:
+        replace(original, settings={**original.settings, "tables": tables}).table("codings")
+    assert str(told.value).startswith(f"{elsewhere}: there is no such file")

@@ -35,7 +35,8 @@ from analysis import (
 from analysis.coded import Coded, coded_of
 from analysis.computable import NotComputable
 from analysis.criteria import measure_posts
-from analysis.in_files import stays_in_files
+from analysis.frames import file_of
+from analysis.in_files import lie_in_files, stays_in_files
 from analysis.language import are_told_apart
 from analysis.sides import tell_sides
 from analysis.study import Study
@@ -172,7 +173,10 @@ def open_decisions(study: Study) -> set[str]:
     """The decisions that would do where something is missing, and that are not taken already."""
     decided = study.decided(side_by=None, engagement_by=None)
     others = set() if decided["engagement_by"] == "likes" else {"engagement_by: likes"}
-    by_language = decided["side_by"] != "language" and are_told_apart(study.sides)
+    posts = file_of(study, "posts")
+    # What was written is not read of posts that stay in their files.
+    stay = posts is not None and lie_in_files(posts)
+    by_language = decided["side_by"] != "language" and are_told_apart(study.sides) and not stay
     return others | ({"side_by: language"} if by_language else set())
 
 

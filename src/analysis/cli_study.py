@@ -7,7 +7,7 @@ import typer
 
 from analysis import cli_told
 from analysis.cli_app import ORIGINAL, Name, Parameters, app, pair
-from analysis.errors import CaptureError
+from analysis.errors import CaptureError, StudyError
 
 
 @app.command()
@@ -207,16 +207,14 @@ def standin(
     posts: Annotated[
         int | None, typer.Option(help="Write instead one frame of so many made-up posts, to try a large one.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="The Parquet file of that frame.")] = Path("frame.parquet"),
+    out: Annotated[Path | None, typer.Option(help="The Parquet file of that frame; frame.parquet unless said.")] = None,
 ) -> None:
     """Write the stand-in corpus of the article's study anew, or a made-up frame of any size."""
     if posts is not None:
-        from analysis.standin import large
-
-        large.write_frame(out, posts, seed)
-        typer.echo(f"Wrote {out}: {posts:,} made-up posts. To sample from it, name it in a study.yml, under tables:")
-        typer.echo(f"  posts: {{file: {out.resolve()}, origin: stand-in}}")
+        _make_frame(out or Path("frame.parquet"), posts, seed)
         return
+    if out:
+        raise StudyError(f"--out {out} is the file of a frame: give --posts, the number of its posts, as well.")
     from analysis import describe
     from analysis import standin as generator
     from analysis.study import open_study
@@ -225,6 +223,18 @@ def standin(
     for table, rows in generator.write_standin(original.folder, seed).items():
         typer.echo(f"{table}: {rows:,} rows")
     describe.write_datapackage(original)
+
+
+def _make_frame(path: Path, posts: int, seed: int) -> None:
+    """Write a frame of made-up posts, and tell how a study takes it."""
+    from analysis.standin import large
+
+    if path.suffix != ".parquet":
+        raise StudyError(f"--out {path}: a frame is a Parquet file. Name one that ends in .parquet.")
+    large.write_frame(path, posts, seed)
+    typer.echo(f"Wrote {path}: {posts:,} made-up posts. To sample from it, put this into the study.yml of a study,")
+    typer.echo("under tables in the place of the line posts:, and side_by: creators under decisions:")
+    typer.echo(f"  posts: {{file: {path.resolve()}, origin: stand-in}}")
 
 
 @app.command()

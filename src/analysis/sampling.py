@@ -124,7 +124,7 @@ def measure_study(study: Study, decisions: Mapping[str, Any]) -> MeasuredPosts:
     if stays_in_files(posts):
         raise StudyError(
             f"{study.name}: {posts.reason}. Sides can then be told by the accounts alone: decide side_by: creators, "
-            "and give the frame the columns host_comments and creator_replies."
+            "with the columns host_comments and creator_replies in the frame."
         )
     if isinstance(posts, NotComputable):
         raise StudyError(f"{study.name}: {posts.reason}. Import some: compendium import {study.name}, then the file.")

@@ -118,7 +118,7 @@ class Study:
             return NotComputable(in_files.STAY)
         if path.parent == holder.corpus and not path.is_file():
             return NotComputable(f"no {name} were imported")
-        return tables.read_table(path, name, shown=f"data/{holder.name}/{entry['file']}")
+        return tables.read_table(path, name, shown=Path("data", holder.name, entry["file"]).as_posix())
 
     def origin_of(self, *names: str) -> Origin:
         """What a result drawn from these tables is worth as evidence: as little as the least of them.

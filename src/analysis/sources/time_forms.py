@@ -11,7 +11,7 @@ from datetime import datetime
 from analysis.sources.reader import NOTHING_TOLD
 
 DIGITS = {10: "unix_s", 13: "unix_ms"}
-_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(\s?(Z|UTC|[+-]\d\d:?\d\d))?)?")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(\s?(Z|UTC|[+-]\d\d(:?\d\d)?))?)?")
 _DAYS = ("%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y", "%m.%d.%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日",
          "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S")
@@ -70,7 +70,7 @@ def _in_zone(form: str, *, has_zone: bool) -> TimeForm:
 
 
 def _has_zone(time: str) -> bool:
-    return re.search(r"(Z|UTC|:\d\d(\.\d+)?\s?[+-]\d\d:?\d\d)$", time) is not None
+    return re.search(r"(Z|UTC|:\d\d(\.\d+)?\s?[+-]\d\d(:?\d\d)?)$", time) is not None
 
 
 def _is_written(time: str, form: str) -> bool:
