@@ -91,7 +91,10 @@ def test_results_are_compared_with_the_committed_ones(small):
 
 
 def test_studies_are_listed(small):
-    assert compendium("studies").stdout == "liu2025: A small study\n"
+    (small / "data/broken").mkdir()
+    (small / "data/broken/study.yml").write_text("title: Half a study\n")
+    told = ["broken: cannot be read; compendium check broken says why", "liu2025: A small study"]
+    assert compendium("studies").stdout.splitlines() == told
 
 
 def test_describe_writes_the_datapackage(small):

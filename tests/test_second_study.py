@@ -119,7 +119,7 @@ def test_the_languages_are_the_studys_own(root, results):
 
 
 def test_a_sample_is_drawn_by_the_studys_own_criteria(root, results, values):
-    assert values["sample_reached"]["text"].startswith("yes; with values of the study's own (search place at")
+    assert values["sample_reached"]["text"].startswith("yes; with other values than the original's (search place at")
     assert (values["sample_posts"]["value"], values["sample_creators"]["value"]) == (10, 8)
     flow = shown(results, "03-sample-flow").set_index("criterion")
     assert set(flow["computable"]) == {"yes"}

@@ -198,7 +198,11 @@ def studies() -> None:
 
     root = study.find_root()
     for name in study.study_names(root):
-        typer.echo(f"{name}: {study.open_study(name, root).title}")
+        try:
+            told = study.open_study(name, root).title
+        except StudyError:
+            told = f"cannot be read; compendium check {name} says why"
+        typer.echo(f"{name}: {told}")
 
 
 @app.command()

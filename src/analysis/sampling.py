@@ -167,15 +167,15 @@ def list_posts(drawn: Drawn, says: pd.Series, origin: Origin) -> pd.DataFrame:
 
 
 def tell_reached(drawn: Drawn, study: Study, decisions: Mapping[str, Any]) -> str:
-    """Whether the size was reached; and if by values of the study's own, that this may be by design."""
+    """Whether the size was reached; and if by other values than the original's, that this may be by design."""
     original = study.original_decisions
     choices = [choice for choice in (*criteria_of(decisions), *CHOICES) if choice.step != "per_creator"]
-    own = [one for one in choices if decisions[one.decision] != original[one.decision]]
-    if not own or not drawn.reached.startswith("yes"):
+    other = [one for one in choices if decisions[one.decision] != original[one.decision]]
+    if not other or not drawn.reached.startswith("yes"):
         return drawn.reached
-    told = ", ".join(f"{CALLED[one.decision]} {decisions[one.decision]:g}" for one in own)
+    told = ", ".join(f"{CALLED[one.decision]} {decisions[one.decision]:g}" for one in other)
     return (
-        f"{drawn.reached}; with values of the study's own ({told}): where they were chosen so that this capture "
+        f"{drawn.reached}; with other values than the original's ({told}): where they were chosen so that this capture "
         "leaves enough posts, as suggested values are, that is no result of the data"
     )
 
